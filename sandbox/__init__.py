@@ -1,0 +1,1 @@
+"""A simulated company behind vendor-faithful APIs."""

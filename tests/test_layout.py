@@ -1,4 +1,4 @@
-"""The rules of the tree that no linter knows: who may import whom, sizes, names, one test command."""
+"""The rules of the tree that no linter knows: imports, clocks, sizes, names, one test command."""
 
 import ast
 import re

@@ -1,0 +1,146 @@
+{# From accepted files of the lake to rows of staging. #}
+
+{# The accepted files to read: in an incremental build those that the build step names as new
+   (var new_files, by "<source>.<stream>"), otherwise all of them. A stream without a file gives
+   an empty list, and landed_rows then an empty relation. #}
+{% macro landed_files(source_name, stream) -%}
+    {%- if not execute -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- if is_incremental() and var('new_files') is not none -%}
+        {{ return(var('new_files').get(source_name ~ '.' ~ stream, [])) }}
+    {%- endif -%}
+    {{ return(list_files(var('lake') ~ '/raw/' ~ source_name ~ '/' ~ stream ~ '/**/*.parquet')) }}
+{%- endmacro %}
+
+{% macro list_files(pattern) -%}
+    {{ return(adapter.dispatch('list_files', 'cx_warehouse')(pattern)) }}
+{%- endmacro %}
+
+{% macro default__list_files(pattern) -%}
+    {{ exceptions.raise_compiler_error(
+        pattern ~ ": this engine cannot list files in SQL; without the list nothing can be read; "
+        ~ "pass every file in the var new_files."
+    ) }}
+{%- endmacro %}
+
+{% macro duckdb__list_files(pattern) -%}
+    {%- set found = run_query("select file from glob('" ~ pattern ~ "') order by file") -%}
+    {{ return(found.columns[0].values() | list) }}
+{%- endmacro %}
+
+{% macro read_files(files) -%}
+    {{ return(adapter.dispatch('read_files', 'cx_warehouse')(files)) }}
+{%- endmacro %}
+
+{% macro default__read_files(files) -%}
+    ({% for file in files %}select * from parquet.`{{ file }}`{{ ' union all ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{# union_by_name: a column that the vendor added last week is absent from older files. #}
+{% macro duckdb__read_files(files) -%}
+    read_parquet([
+        {%- for file in files -%} '{{ file | replace("'", "''") }}'{{ ', ' if not loop.last }} {%- endfor -%}
+    ], union_by_name = true, hive_partitioning = false)
+{%- endmacro %}
+
+{# An empty relation with the landed columns, for a stream of which no file was accepted yet. #}
+{% macro no_files(columns) -%}
+    (
+        select
+            cast(null as string) as _pk,
+            cast(null as timestamp) as _cursor,
+            cast(null as boolean) as _deleted,
+            cast(null as timestamp) as _extracted_at,
+            cast(null as timestamp) as _interval_start,
+            cast(null as timestamp) as _interval_end,
+            cast(null as binary) as _payload_sha,
+            cast(null as string) as _error,
+            {%- for name, kind in columns.items() %}
+            cast(null as {{ kind }}) as {{ name }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        where 1 = 0
+    )
+{%- endmacro %}
+
+{# One row per key: the newest accepted version among the files to read, and only where staging
+   does not hold a newer one already. The order of versions is (cursor, extracted at, payload hash);
+   the hash only makes two versions of one instant fall the same way on every run. A stream without
+   a cursor is ordered by the moment of extraction.
+   `key` makes one of several columns; `against_existing` is off where a file replaces its day. #}
+{% macro landed_rows(
+    source_name, stream, columns={'_payload': 'string'}, key='_pk', against_existing=true
+) -%}
+    {%- do source(source_name, stream) -%}
+    {%- set files = landed_files(source_name, stream) -%}
+    {%- set compared = against_existing and is_incremental() -%}
+    (
+        select newest.*
+        from (
+            select
+                {{ key }} as _pk,
+                coalesce(cast(_cursor as timestamp), cast(_extracted_at as timestamp)) as _cursor,
+                coalesce(_deleted, false) as is_deleted,
+                cast(_extracted_at as timestamp) as _extracted_at,
+                cast(_interval_start as timestamp) as _interval_start,
+                _payload_sha,
+                {{ build_id() }} as _build_id,
+                {%- for name in columns %}
+                {{ name }},
+                {%- endfor %}
+                row_number() over (
+                    partition by {{ key }}
+                    order by
+                        coalesce(_cursor, _extracted_at) desc, _extracted_at desc, _payload_sha desc
+                ) as version_rank
+            from {{ read_files(files) if files else no_files(columns) }} as landed
+            where _error is null
+        ) as newest
+        {%- if compared %}
+        left join {{ this }} as kept
+            on
+                newest._pk = kept._pk
+                and (
+                    kept._cursor > newest._cursor
+                    or (kept._cursor = newest._cursor and kept._extracted_at > newest._extracted_at)
+                    or (
+                        kept._cursor = newest._cursor
+                        and kept._extracted_at = newest._extracted_at
+                        and kept._payload_sha > newest._payload_sha
+                    )
+                )
+        {%- endif %}
+        where newest.version_rank = 1
+        {%- if compared %} and kept._pk is null{% endif %}
+    )
+{%- endmacro %}
+
+{# Before the insert: a file that was read again replaces its whole day, also when it came empty. #}
+{% macro delete_landed_days(source_name, stream) -%}
+    {%- if execute and is_incremental() -%}
+        {%- set days = [] -%}
+        {%- for file in landed_files(source_name, stream) -%}
+            {%- do days.append("cast('" ~ file.split('/dt=')[-1][:10] ~ "' as date)") -%}
+        {%- endfor -%}
+        {%- if days -%}
+            delete from {{ this }} where _landed_on in ({{ days | unique | join(', ') }})
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Technical columns that every staging model ends with. #}
+{% macro technical_columns(relation) -%}
+    {{ relation }}._pk,
+    {{ relation }}._cursor,
+    {{ relation }}._payload_sha,
+    {{ relation }}._extracted_at,
+    {{ relation }}._build_id
+{%- endmacro %}
+
+{# HubSpot writes a moment as ISO 8601 or as epoch milliseconds, always as text. #}
+{% macro hubspot_timestamp(text) -%}
+    coalesce(
+        try_cast({{ text }} as timestamp),
+        {{ timestamp_from_micros('try_cast(' ~ text ~ ' as bigint) * 1000') }}
+    )
+{%- endmacro %}

@@ -1,0 +1,43 @@
+-- One row per CRM contact: its newest version; archived and merged-away contacts stay, flagged.
+
+{% set structure = {
+    'id': 'string', 'createdAt': 'string', 'updatedAt': 'string',
+    'properties': {
+        'email': 'string', 'firstname': 'string', 'lastname': 'string', 'phone': 'string',
+        'customer_number': 'string', 'ga_client_id': 'string', 'twitterhandle': 'string',
+        'lifecyclestage': 'string', 'hs_merged_object_ids': 'string', 'createdate': 'string',
+        'lastmodifieddate': 'string'
+    }
+} %}
+
+with decoded as (
+    select
+        landed.*,
+        {{ decode_json('landed._payload', structure) }} as record
+    from {{ landed_rows('hubspot', 'contacts') }} as landed
+),
+
+final as (
+    select
+        decoded._pk as contact_id,
+        decoded.record.properties.customer_number,
+        decoded.record.properties.ga_client_id,
+        decoded.record.properties.twitterhandle as x_username,
+        split(decoded.record.properties.hs_merged_object_ids, ';') as merged_contact_ids,
+        {{ hubspot_timestamp(
+            'coalesce(decoded.record.properties.createdate, decoded.record.createdAt)'
+        ) }} as created_at,
+        {{ hubspot_timestamp(
+            'coalesce(decoded.record.properties.lastmodifieddate, decoded.record.updatedAt)'
+        ) }} as updated_at,
+        decoded.record.properties.lifecyclestage as lifecycle_stage_type,
+        decoded.is_deleted,
+        decoded.record.properties.email,
+        decoded.record.properties.firstname as first_name,
+        decoded.record.properties.lastname as last_name,
+        decoded.record.properties.phone,
+        {{ technical_columns('decoded') }}
+    from decoded
+)
+
+select * from final

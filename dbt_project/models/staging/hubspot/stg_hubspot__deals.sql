@@ -1,0 +1,39 @@
+-- One row per deal: its newest version. A deal of several contacts goes with the first that HubSpot lists.
+
+{% set structure = {
+    'id': 'string', 'createdAt': 'string', 'updatedAt': 'string',
+    'properties': {
+        'dealname': 'string', 'amount': 'string', 'dealstage': 'string', 'pipeline': 'string',
+        'createdate': 'string', 'closedate': 'string', 'hs_lastmodifieddate': 'string'
+    },
+    'associations': {'contacts': {'results': [{'id': 'string'}]}}
+} %}
+
+with decoded as (
+    select
+        landed.*,
+        {{ decode_json('landed._payload', structure) }} as record
+    from {{ landed_rows('hubspot', 'deals') }} as landed
+),
+
+final as (
+    select
+        decoded._pk as deal_id,
+        {{ list_first('decoded.record.associations.contacts.results') }}.id as contact_id,
+        {{ hubspot_timestamp(
+            'coalesce(decoded.record.properties.createdate, decoded.record.createdAt)'
+        ) }} as created_at,
+        {{ hubspot_timestamp('decoded.record.properties.closedate') }} as closed_at,
+        {{ hubspot_timestamp(
+            'coalesce(decoded.record.properties.hs_lastmodifieddate, decoded.record.updatedAt)'
+        ) }} as updated_at,
+        decoded.record.properties.dealstage as stage_type,
+        decoded.record.properties.pipeline as pipeline_slug,
+        decoded.is_deleted,
+        decoded.record.properties.dealname as deal_name,
+        try_cast(decoded.record.properties.amount as decimal(18, 2)) as amount,
+        {{ technical_columns('decoded') }}
+    from decoded
+)
+
+select * from final

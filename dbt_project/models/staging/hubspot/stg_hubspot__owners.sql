@@ -1,0 +1,24 @@
+-- One row per CRM owner (an employee): the newest snapshot that shows them.
+
+{% set structure = {
+    'id': 'string', 'email': 'string', 'firstName': 'string', 'lastName': 'string'
+} %}
+
+with decoded as (
+    select
+        landed.*,
+        {{ decode_json('landed._payload', structure) }} as record
+    from {{ landed_rows('hubspot', 'owners') }} as landed
+),
+
+final as (
+    select
+        decoded._pk as owner_id,
+        decoded.is_deleted,
+        concat_ws(' ', decoded.record.firstName, decoded.record.lastName) as owner_name,
+        decoded.record.email,
+        {{ technical_columns('decoded') }}
+    from decoded
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""The vendors' APIs over one simulated company, one module each."""

@@ -1,0 +1,150 @@
+"""The world as of a moment: newest versions per stream, kept sorted and kept in memory.
+
+Every face asks the same questions again for each page. What depends on (stream, moment) is
+worked out once and remembered, and all access to the world goes through one lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar, cast
+
+import pyarrow as pa
+
+Record = dict[str, Any]
+T = TypeVar("T")
+
+STREAMS = (
+    "zendesk.tickets",
+    "zendesk.users",
+    "zendesk.calls",
+    "zendesk.legs",
+    "zendesk.satisfaction_ratings",
+    "hubspot.contacts",
+    "hubspot.deals",
+    "hubspot.owners",
+    "hubspot.feedback_submissions",
+)
+
+REMEMBERED = 96
+
+
+class VersionLike(Protocol):
+    """One state of one vendor record."""
+
+    @property
+    def at(self) -> datetime:
+        """The moment from which it shows."""
+
+    @property
+    def key(self) -> str:
+        """The record's id."""
+
+    @property
+    def record(self) -> Record:
+        """The record as the vendor would store it."""
+
+
+class WorldLike(Protocol):
+    """What the faces need of a world; the real one and a test's small one both have it."""
+
+    @property
+    def start(self) -> date:
+        """The first simulated day."""
+
+    def advance(self, now: datetime) -> None:
+        """Simulate up to a moment."""
+
+    def versions(self, name: str, now: datetime) -> Sequence[VersionLike]:
+        """Give all versions of a stream that exist at a moment, ordered by (at, key)."""
+
+    def x_posts(self, now: datetime) -> Sequence[Record]:
+        """Give the posts as they show at a moment."""
+
+    def x_users(self) -> Mapping[str, Record]:
+        """Give the accounts by id."""
+
+    def ga4_day(self, day: date, now: datetime) -> pa.Table | None:
+        """Give a day's export table, None before it exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A record changed by hand through the control plane; `record` None makes it vanish."""
+
+    at: datetime
+    key: str
+    record: Record | None
+
+
+class View:
+    """Answers questions about the world at a moment, each worked out once."""
+
+    def __init__(self, world: WorldLike) -> None:
+        self.world = world
+        self._lock = threading.RLock()
+        self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
+        self._reached: datetime | None = None
+
+    def reach(self, now: datetime) -> None:
+        """Make sure the world has lived up to a moment."""
+        with self._lock:
+            if self._reached is None or now > self._reached:
+                self.world.advance(now)
+                self._reached = now
+
+    def once(self, key: tuple[Any, ...], build: Callable[[], T]) -> T:
+        """Give what `build` makes, from memory when the same key was asked before."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return cast("T", self._known[key])
+            made = build()
+            self._known[key] = made
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+            return made
+
+    def locked(self, build: Callable[[], T]) -> T:
+        """Give what `build` makes while no other thread touches the world."""
+        with self._lock:
+            return build()
+
+    def newest(self, name: str, now: datetime) -> dict[str, Record]:
+        """Give the newest record of each key of a stream at a moment."""
+        return self.once(("newest", name, now), lambda: self._newest(name, now))
+
+    def _newest(self, name: str, now: datetime) -> dict[str, Record]:
+        self.reach(now)
+        since: dict[str, datetime] = {}
+        records: dict[str, Record] = {}
+        for version in self.world.versions(name, now):
+            since[version.key] = version.at
+            records[version.key] = version.record
+        for edit in self._edits[name]:
+            if edit.at > now or (edit.key in since and since[edit.key] > edit.at):
+                continue
+            if edit.record is None:
+                records.pop(edit.key, None)
+            else:
+                records[edit.key] = edit.record
+        return records
+
+    def posts(self, now: datetime) -> list[Record]:
+        """Give the posts at a moment, newest id first."""
+        return self.once(("posts", now), lambda: self._posts(now))
+
+    def _posts(self, now: datetime) -> list[Record]:
+        self.reach(now)
+        return sorted(self.world.x_posts(now), key=lambda post: int(post["id"]), reverse=True)
+
+    def edit(self, name: str, edit: Edit) -> None:
+        """Change a record from a moment on; later versions of the world's own still follow."""
+        with self._lock:
+            self._edits[name].append(edit)
+            self._known.clear()

@@ -1,0 +1,1 @@
+"""The suites of the lake gate, one module per source."""

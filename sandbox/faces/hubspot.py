@@ -128,7 +128,11 @@ class HubSpot:
     def _objects(self, kind: str, now: datetime, archived: bool) -> Objects:
         def build() -> Objects:
             records = self._view.newest("hubspot." + kind, now).values()
-            kept = [record for record in records if bool(record.get("archived")) is archived]
+            kept = [
+                record
+                for record in records
+                if bool(record.get("archived")) is archived and "mergedInto" not in record
+            ]
             return Objects(sorted(kept, key=lambda r: int(r["id"])), frozenset(DEFAULTS[kind]))
 
         return self._view.once(("hubspot", kind, now, archived), build)

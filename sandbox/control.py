@@ -1,0 +1,249 @@
+"""The sandbox's own side door: clock, faults, log, options and changes by hand.
+
+GET/POST `/__clock` {"now": iso | "real"} · GET/POST/DELETE `/__faults` · GET/DELETE `/__log` ·
+GET/POST `/__options` {"limits", "hubspot_search_lag_seconds", "x_post_cap"} ·
+POST `/__world/mutate` {"name", "key", "set": {path: value}, "at", "vanish"} · GET `/__health`.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from sandbox.clock import Clock
+from sandbox.faces.hubspot import HubSpot
+from sandbox.faces.quota import Limits
+from sandbox.faces.view import STREAMS, Edit, Record, View
+from sandbox.faces.wire import Reply, json_reply, moment, zulu_ms
+from sandbox.faces.x import X
+from sandbox.faults import FaultBox, InvalidFault, names, put
+
+KEPT = 50_000
+
+
+class Refused(Exception):
+    """The control request is wrong; the message says how."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One request as the log shows it; credentials and bodies are left out."""
+
+    number: int
+    at: datetime
+    face: str
+    method: str
+    path: str
+    query: str
+    status: int
+    bytes: int
+    fault: bool
+
+
+class Log:
+    """The requests the faces answered, the latest ones kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._counts: Counter[str] = Counter()
+        self._number = 0
+
+    def add(self, make: Callable[[int], Entry]) -> None:
+        """Keep one request under the next number."""
+        with self._lock:
+            self._number += 1
+            entry = make(self._number)
+            self._entries.append(entry)
+            self._counts[entry.face] += 1
+
+    def shown(self) -> dict[str, Any]:
+        """Give the kept requests and the counts by face."""
+        with self._lock:
+            return {"requests": list(self._entries), "counts": dict(self._counts)}
+
+    def clear(self) -> None:
+        """Forget the requests; numbers go on."""
+        with self._lock:
+            self._entries.clear()
+            self._counts.clear()
+
+
+class ClockSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the clock shall stand."""
+
+    now: str
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What can be set besides faults; absent fields stay as they are."""
+
+    limits: Literal["real", "fast"] | msgspec.UnsetType = msgspec.UNSET
+    hubspot_search_lag_seconds: float | msgspec.UnsetType = msgspec.UNSET
+    x_post_cap: int | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One record changed by hand, from a moment on."""
+
+    name: str
+    key: str
+    set: dict[str, Any] = {}
+    at: str | None = None
+    vanish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the side door reaches into."""
+
+    view: View
+    clock: Clock
+    faults: FaultBox
+    log: Log
+    limits: Limits
+    hubspot: HubSpot
+    x: X
+
+
+class Control:
+    """Serves the side door of one sandbox."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def handle(self, method: str, path: str, body: bytes) -> Reply:
+        """Answer one control request; mistakes get 400 with what, why and what next."""
+        routes: dict[tuple[str, str], Callable[[bytes], Any]] = {
+            ("GET", "/__health"): lambda _: {"status": "ok", "now": self._parts.clock.now()},
+            ("GET", "/__clock"): lambda _: self._time(),
+            ("POST", "/__clock"): self._set_clock,
+            ("GET", "/__faults"): lambda _: names(self._parts.faults.shown()),
+            ("POST", "/__faults"): self._add_faults,
+            ("DELETE", "/__faults"): self._clear_faults,
+            ("GET", "/__log"): lambda _: {
+                **self._parts.log.shown(),
+                "x_billed": self._parts.x.bill.total(),
+            },
+            ("DELETE", "/__log"): self._clear_log,
+            ("GET", "/__options"): lambda _: self._options(),
+            ("POST", "/__options"): self._set_options,
+            ("POST", "/__world/mutate"): self._mutate,
+        }
+        route = routes.get((method, path.rstrip("/")))
+        if route is None:
+            known = ", ".join(sorted({f"{m} {p}" for m, p in routes}))
+            return _wrong(404, f"{method} {path} is no control request; nothing was done; "
+                               f"there are {known}.")  # fmt: skip
+        try:
+            return json_reply(200, route(body))
+        except Refused as error:
+            return _wrong(error.status, str(error))
+        except InvalidFault as error:
+            return _wrong(400, str(error))
+        except msgspec.MsgspecError as error:
+            return _wrong(400, f"The body of {method} {path} could not be read: {error}; "
+                               "nothing was changed; send it as the sandbox's docs show."
+                          )  # fmt: skip
+
+    def _time(self) -> dict[str, Any]:
+        return {"now": self._parts.clock.now(), "mode": self._parts.clock.mode}
+
+    def _set_clock(self, body: bytes) -> dict[str, Any]:
+        text = msgspec.json.decode(body, type=ClockSetting).now
+        self._parts.clock.set(None if text == "real" else _moment(text))
+        self._parts.view.reach(self._parts.clock.now())
+        return self._time()
+
+    def _add_faults(self, body: bytes) -> Any:
+        self._parts.faults.add(body)
+        return names(self._parts.faults.shown())
+
+    def _clear_faults(self, _body: bytes) -> Any:
+        self._parts.faults.clear()
+        return []
+
+    def _clear_log(self, _body: bytes) -> Any:
+        self._parts.log.clear()
+        self._parts.x.bill.clear()
+        return {}
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "limits": self._parts.limits.mode,
+            "hubspot_search_lag_seconds": self._parts.hubspot.search_lag_seconds,
+            "x_post_cap": self._parts.x.bill.post_cap,
+        }
+
+    def _set_options(self, body: bytes) -> dict[str, Any]:
+        options = msgspec.json.decode(body, type=Options)
+        if not isinstance(options.limits, msgspec.UnsetType):
+            self._parts.limits.set_mode(options.limits)
+        if not isinstance(options.hubspot_search_lag_seconds, msgspec.UnsetType):
+            self._parts.hubspot.search_lag_seconds = options.hubspot_search_lag_seconds
+        if not isinstance(options.x_post_cap, msgspec.UnsetType):
+            self._parts.x.bill.post_cap = options.x_post_cap
+        return self._options()
+
+    def _mutate(self, body: bytes) -> dict[str, Any]:
+        wish = msgspec.json.decode(body, type=Mutation)
+        now = self._parts.clock.now()
+        at = _moment(wish.at) if wish.at else now
+        if wish.name not in STREAMS:
+            raise Refused(
+                f"'{wish.name}' is no stream of the world; nothing was changed; "
+                f"use one of {', '.join(STREAMS)}."
+            )
+        present = self._parts.view.newest(wish.name, max(at, now))
+        if wish.key not in present:
+            raise Refused(
+                f"{wish.name} has {len(present)} records and none with key '{wish.key}'; "
+                "nothing was changed; take a key that the API shows.",
+                404,
+            )
+        record = None
+        if not wish.vanish:
+            record = copy.deepcopy(present[wish.key])
+            touch(wish.name, record, at)
+            put(record, wish.set)
+        self._parts.view.edit(wish.name, Edit(at, wish.key, record))
+        return {"name": wish.name, "key": wish.key, "at": at, "record": record}
+
+
+def touch(name: str, record: Record, at: datetime) -> None:
+    """Move the cursors of a record to the moment of its change."""
+    seconds = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if name.startswith("zendesk."):
+        record["updated_at"] = seconds
+        if "generated_timestamp" in record:
+            record["generated_timestamp"] = int(at.timestamp())
+        return
+    record["updatedAt"] = zulu_ms(at)
+    if "properties" in record:
+        cursor = "lastmodifieddate" if name == "hubspot.contacts" else "hs_lastmodifieddate"
+        record["properties"][cursor] = zulu_ms(at)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return moment(text).astimezone(UTC)
+    except ValueError as error:
+        message = (
+            f"{text!r} is no moment with a zone; the clock stays where it is; "
+            "write one like 2026-09-29T00:10:00Z, or real."
+        )
+        raise Refused(message) from error
+
+
+def _wrong(status: int, message: str) -> Reply:
+    return json_reply(status, {"error": message})

@@ -1,0 +1,268 @@
+"""Faults that can be switched on while the sandbox runs, and what they do to an answer.
+
+A fault names the requests it strikes (`path_regex` over the path with its query, `method`), how
+many of them (`times`, null for all; `skip` lets the first ones pass), and what happens. Transport:
+`latency_seconds`, `disconnect`, `truncate_bytes` (fewer bytes than announced; with
+`honest_length` the announced number is the short one). Instead of the answer: `refusal` (the
+vendor's own, by name), `html` (a sign-in page with 200), `status`, `headers`, `body`. Inside the
+answer: `flip`, `add_field`, `drop_field`, `duplicate`, `drop_tail`.
+
+Paths inside the answer start at each record (`properties.email`, `tags[0]`, `custom_fields[*].
+value`), or at the whole document with `$.` in front; `rows` limits them to the first records.
+Parquet answers know flip, add_field, drop_field (by column), duplicate and drop_tail as well.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sandbox.faces.wire import Reply
+
+RECORD_LISTS = (
+    "tickets",
+    "users",
+    "calls",
+    "legs",
+    "satisfaction_ratings",
+    "results",
+    "data",
+    "items",
+)
+PARQUET_MAGIC = b"PAR1"
+SIGN_IN_PAGE = b"<!doctype html><html><body><h1>Sign in to continue</h1></body></html>"
+STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
+
+
+class InvalidFault(Exception):
+    """The fault cannot be switched on as described."""
+
+
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which requests are struck, and how."""
+
+    path_regex: str
+    method: str | None = None
+    times: int | None = 1
+    skip: int = 0
+    latency_seconds: float = 0.0
+    disconnect: bool = False
+    truncate_bytes: int | None = None
+    honest_length: bool = False
+    refusal: str | None = None
+    html: bool = False
+    status: int | None = None
+    headers: dict[str, str] = {}
+    body: Any = None
+    flip: dict[str, Any] = {}
+    add_field: dict[str, Any] = {}
+    drop_field: tuple[str, ...] = ()
+    duplicate: bool = False
+    drop_tail: int = 0
+    rows: int | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Tell whether the vendor is not asked at all."""
+        return self.html or self.body is not None or (self.status or 200) >= 300
+
+    @property
+    def alters(self) -> bool:
+        """Tell whether the records inside the answer change."""
+        return bool(
+            self.flip or self.add_field or self.drop_field or self.duplicate or self.drop_tail
+        )
+
+
+class Active(msgspec.Struct):
+    """A fault that is switched on, with what is left of it."""
+
+    fault: Fault
+    skip: int
+    left: int | None
+    struck: int = 0
+
+
+class FaultBox:
+    """The faults that are on; the first that matches a request strikes it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._active: list[Active] = []
+
+    def add(self, document: bytes) -> None:
+        """Switch faults on from JSON: one fault or a list; all or none of them."""
+        try:
+            faults = msgspec.json.decode(document, type=list[Fault] | Fault)
+        except msgspec.MsgspecError as error:
+            message = (
+                f"The fault could not be read: {error}; nothing was switched on; "
+                f"use the fields {', '.join(Fault.__struct_fields__)}."
+            )
+            raise InvalidFault(message) from error
+        given = [faults] if isinstance(faults, Fault) else faults
+        for fault in given:
+            try:
+                re.compile(fault.path_regex)
+            except re.error as error:
+                message = (
+                    f"path_regex {fault.path_regex!r} is no regular expression ({error}); "
+                    "nothing was switched on; correct the expression and send the list again."
+                )
+                raise InvalidFault(message) from error
+        with self._lock:
+            self._active += [Active(f, f.skip, f.times) for f in given]
+
+    def clear(self) -> None:
+        """Switch every fault off."""
+        with self._lock:
+            self._active.clear()
+
+    def shown(self) -> list[Active]:
+        """Give the faults that are on or used up, in the order they were added."""
+        with self._lock:
+            return [Active(one.fault, one.skip, one.left, one.struck) for one in self._active]
+
+    def take(self, method: str, target: str) -> Fault | None:
+        """Give the fault that strikes this request and count it, None when it goes unharmed."""
+        with self._lock:
+            for one in self._active:
+                fault = one.fault
+                if one.left == 0 or (fault.method and fault.method.upper() != method):
+                    continue
+                if not re.search(fault.path_regex, target):
+                    continue
+                if one.skip > 0:
+                    one.skip -= 1
+                    continue
+                if one.left is not None:
+                    one.left -= 1
+                one.struck += 1
+                return fault
+        return None
+
+
+def strike(fault: Fault, answer: Callable[[], Reply]) -> Reply:
+    """Give the answer as the fault leaves it; the vendor is not asked when it is replaced."""
+    if fault.html:
+        return Reply(fault.status or 200, SIGN_IN_PAGE, fault.headers, "text/html; charset=utf-8")
+    if fault.replaces:
+        body = fault.body
+        raw = b"" if body is None else body.encode() if isinstance(body, str) else None
+        content = msgspec.json.encode(body) if raw is None else raw
+        return Reply(fault.status or 200, content, fault.headers)
+    reply = answer()
+    body_bytes = altered(fault, reply.body) if fault.alters else reply.body
+    headers = {**reply.headers, **fault.headers}
+    if body_bytes is not reply.body:
+        headers.pop("X-Goog-Hash", None)
+    return Reply(fault.status or reply.status, body_bytes, headers, reply.content_type)
+
+
+def altered(fault: Fault, body: bytes) -> bytes:
+    """Change the records inside a JSON or Parquet body; any other body stays."""
+    if body.startswith(PARQUET_MAGIC):
+        return _altered_table(fault, body)
+    try:
+        document = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body
+    if not isinstance(document, dict):
+        return body
+    name = next((n for n in RECORD_LISTS if isinstance(document.get(n), list)), None)
+    records: list[Any] = document[name] if name else []
+    for path, value in {**fault.flip, **fault.add_field}.items():
+        for target in _targets(path, document, records, fault.rows):
+            change(target, path, _putting(value))
+    for path in fault.drop_field:
+        for target in _targets(path, document, records, fault.rows):
+            change(target, path, _remove)
+    if fault.duplicate:
+        records = [record for record in records for _ in range(2)]
+    if fault.drop_tail:
+        records = records[: -fault.drop_tail]
+    if name:
+        document[name] = records
+    return msgspec.json.encode(document)
+
+
+def _targets(path: str, document: Any, records: list[Any], rows: int | None) -> list[Any]:
+    return [document] if path.startswith("$.") else records[:rows]
+
+
+def change(target: Any, path: str, act: Callable[[Any, str | int], None]) -> None:
+    """Act on what a path names inside a document; a path that leads nowhere changes nothing."""
+    steps = [key or (int(at) if at != "*" else "*") for key, at in
+             STEP.findall(path.removeprefix("$."))]  # fmt: skip
+    holders = [target]
+    for step in steps[:-1]:
+        holders = [inner for holder in holders for inner in _inner(holder, step)]
+    for holder in holders:
+        last = steps[-1]
+        if isinstance(holder, list):
+            # from the end, so that removing one leaves the others where they are
+            for at in range(len(holder) - 1, -1, -1):
+                if last in {"*", at}:
+                    act(holder, at)
+        elif isinstance(holder, dict) and isinstance(last, str):
+            act(holder, last)
+
+
+def _inner(holder: Any, step: str | int) -> list[Any]:
+    if isinstance(holder, list):
+        if step == "*":
+            return holder
+        return [holder[step]] if isinstance(step, int) and step < len(holder) else []
+    return [holder[step]] if isinstance(holder, dict) and step in holder else []
+
+
+def _putting(value: Any) -> Callable[[Any, str | int], None]:
+    def act(holder: Any, step: str | int) -> None:
+        holder[step] = value
+
+    return act
+
+
+def _remove(holder: Any, step: str | int) -> None:
+    if isinstance(holder, dict):
+        holder.pop(step, None)
+    elif isinstance(step, int):
+        del holder[step]
+
+
+def put(record: Any, values: dict[str, Any]) -> None:
+    """Set values by path inside one record."""
+    for path, value in values.items():
+        change(record, path, _putting(value))
+
+
+def _altered_table(fault: Fault, body: bytes) -> bytes:
+    table = pq.read_table(io.BytesIO(body))
+    for name, value in {**fault.flip, **fault.add_field}.items():
+        column = pa.array([value] * table.num_rows)
+        if name in table.column_names:
+            table = table.set_column(table.column_names.index(name), name, column)
+        elif name in fault.add_field:
+            table = table.append_column(name, column)
+    table = table.drop_columns([n for n in fault.drop_field if n in table.column_names])
+    if fault.duplicate:
+        table = pa.concat_tables([table, table])
+    if fault.drop_tail:
+        table = table.slice(0, max(0, table.num_rows - fault.drop_tail))
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def names(faults: Sequence[Active]) -> list[dict[str, Any]]:
+    """Show faults for the control plane: as given, with what is left and how often they struck."""
+    return [
+        {**msgspec.to_builtins(one.fault), "left": one.left, "struck": one.struck} for one in faults
+    ]

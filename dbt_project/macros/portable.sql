@@ -184,11 +184,12 @@
     quantile_cont({{ measure }}, {{ share }})
 {%- endmacro %}
 
-{# The value that stands in the row with the greatest `ordering`. #}
+{# The value that stands in the row with the greatest (smallest) `ordering`, nulls passed over: the
+   filter makes both engines do so. #}
 {% macro arg_max(measure, ordering) -%}
-    max_by({{ measure }}, {{ ordering }})
+    max_by({{ measure }}, {{ ordering }}) filter (where {{ measure }} is not null)
 {%- endmacro %}
 
 {% macro arg_min(measure, ordering) -%}
-    min_by({{ measure }}, {{ ordering }})
+    min_by({{ measure }}, {{ ordering }}) filter (where {{ measure }} is not null)
 {%- endmacro %}

@@ -1,0 +1,60 @@
+-- One row per customer: what identity and lifecycle say of it.
+
+with resolution as (
+    select * from {{ ref('identity_resolution') }} where customer_key <> 'unknown'
+),
+
+lifecycle_events as (
+    select * from {{ ref('int_lifecycle_events') }}
+),
+
+seen as (
+    select
+        customer_key,
+        min(case when identifier_type = 'customer_number' then identifier_value end)
+            as customer_number,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
+        count(*) as identifier_count,
+        count(case when identifier_type = 'crm_contact_id' then 1 end) as crm_contact_count,
+        bool_or(identifier_type = 'zendesk_user_id') as is_in_zendesk,
+        bool_or(identifier_type = 'web_client_id') as is_on_web,
+        bool_or(identifier_type = 'x_user_id') as is_on_x
+    from resolution
+    group by customer_key
+),
+
+lived as (
+    select
+        customer_key,
+        max(event_at) as last_event_at,
+        min(case when event_type = 'visit' then event_at end) as first_visit_at,
+        min(case when event_type = 'lead' then event_at end) as lead_at,
+        min(case when event_type = 'deal_won' then event_at end) as first_won_at,
+        count(case when event_type = 'visit' then 1 end) as visit_count,
+        count(case when event_type = 'use' then 1 end) as use_count,
+        count(case when event_type = 'deal_opened' then 1 end) as deal_count,
+        count(case when event_type = 'deal_won' then 1 end) as won_deal_count,
+        count(case when event_type = 'deal_lost' then 1 end) as lost_deal_count
+    from lifecycle_events
+    group by customer_key
+),
+
+final as (
+    select
+        seen.*,
+        seen.crm_contact_count > 0 as is_in_crm,
+        lived.last_event_at,
+        lived.first_visit_at,
+        lived.lead_at,
+        lived.first_won_at,
+        coalesce(lived.visit_count, 0) as visit_count,
+        coalesce(lived.use_count, 0) as use_count,
+        coalesce(lived.deal_count, 0) as deal_count,
+        coalesce(lived.won_deal_count, 0) as won_deal_count,
+        coalesce(lived.lost_deal_count, 0) as lost_deal_count
+    from seen
+    left join lived on seen.customer_key = lived.customer_key
+)
+
+select * from final

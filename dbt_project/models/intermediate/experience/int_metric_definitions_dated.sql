@@ -1,0 +1,29 @@
+-- One row per metric and version of its definition, with the days for which it holds.
+
+{{ config(materialized='view') }}
+
+with metric_definitions as (
+    select * from {{ ref('metric_definitions') }}
+),
+
+dated as (
+    select
+        metric_definitions.*,
+        lead(metric_definitions.valid_from_on) over (
+            partition by metric_definitions.metric_slug
+            order by metric_definitions.definition_version
+        ) as valid_to_on
+    from metric_definitions
+),
+
+final as (
+    select
+        dated.*,
+        dated.valid_to_on is null as is_current,
+        cast(
+            {{ dbt.dateadd('day', '-dated.settle_days', 'cast(' ~ as_of() ~ ' as date)') }} as date
+        ) as provisional_from_on
+    from dated
+)
+
+select * from final

@@ -1,0 +1,65 @@
+-- One row per answer of a person, from HubSpot surveys and Zendesk ratings, in one shape.
+
+{{ config(materialized='view') }}
+
+with feedback_submissions as (
+    select * from {{ ref('stg_hubspot__feedback_submissions') }}
+),
+
+satisfaction_ratings as (
+    select * from {{ ref('stg_zendesk__satisfaction_ratings') }}
+),
+
+rating_scores as (
+    select * from {{ ref('rating_scores') }}
+),
+
+{# An answer without a contact is a person of its own: it must not be merged with other unknown ones. #}
+final as (
+    select
+        {{ surrogate_key(["'hubspot'", "'survey_answer'", 'feedback_submissions.submission_id']) }}
+            as touchpoint_key,
+        feedback_submissions.submission_id as answer_id,
+        'hubspot' as source_slug,
+        {{ identifier_key_or_unknown('crm_contact_id', 'feedback_submissions.contact_id') }} as identifier_key,
+        coalesce(
+            'contact ' || feedback_submissions.contact_id,
+            'answer ' || feedback_submissions.submission_id
+        ) as respondent_key,
+        cast(feedback_submissions.ticket_id as bigint) as ticket_id,
+        feedback_submissions.submitted_at,
+        feedback_submissions.submitted_on,
+        lower(feedback_submissions.survey_type) as survey_type,
+        feedback_submissions.survey_name,
+        feedback_submissions.survey_channel_type,
+        feedback_submissions.is_deleted,
+        feedback_submissions.comment,
+        feedback_submissions.score,
+        feedback_submissions._build_id
+    from feedback_submissions
+    union all
+    {# A rating that was only offered is no answer: rating_scores does not know it. #}
+    select
+        {{ surrogate_key(["'zendesk'", "'survey_answer'", 'satisfaction_ratings.rating_id']) }},
+        cast(satisfaction_ratings.rating_id as string),
+        'zendesk',
+        {{ identifier_key_or_unknown('zendesk_user_id', 'satisfaction_ratings.requester_id') }},
+        coalesce(
+            'user ' || cast(satisfaction_ratings.requester_id as string),
+            'answer ' || cast(satisfaction_ratings.rating_id as string)
+        ),
+        satisfaction_ratings.ticket_id,
+        satisfaction_ratings.created_at,
+        satisfaction_ratings.created_on,
+        'csat_good_bad',
+        'Ticket rating',
+        cast(null as string),
+        satisfaction_ratings.is_deleted,
+        satisfaction_ratings.comment,
+        cast(rating_scores.score as double),
+        satisfaction_ratings._build_id
+    from satisfaction_ratings
+    left join rating_scores on satisfaction_ratings.score_type = rating_scores.score_type
+)
+
+select * from final

@@ -12,7 +12,13 @@ desk_users as (
 ),
 
 web_clients as (
-    select * from {{ ref('int_web_identifiers_daily') }}
+    select
+        web_client_id,
+        customer_number,
+        min(started_at) as first_seen_at,
+        max(ended_at) as last_seen_at
+    from {{ ref('int_web_sessions') }}
+    group by web_client_id, customer_number
 ),
 
 x_authors as (

@@ -18,7 +18,7 @@ import io
 import re
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pyarrow as pa
@@ -38,6 +38,7 @@ RECORD_LISTS = (
 )
 PARQUET_MAGIC = b"PAR1"
 SIGN_IN_PAGE = b"<!doctype html><html><body><h1>Sign in to continue</h1></body></html>"
+Refusal = Literal["rate_limited", "rate_limited_secondly", "rate_limited_daily", "usage_capped"]
 STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 
 
@@ -56,7 +57,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     disconnect: bool = False
     truncate_bytes: int | None = None
     honest_length: bool = False
-    refusal: str | None = None
+    refusal: Refusal | None = None
     html: bool = False
     status: int | None = None
     headers: dict[str, str] = {}

@@ -96,8 +96,11 @@ def _struck(fault: Fault, face: Face, request: Request) -> Sending:
         time.sleep(fault.latency_seconds)
     if fault.disconnect:
         return Sending(Reply(0, b""), disconnect=True)
-    refusal = face.refusal(fault.refusal, request) if fault.refusal else None
-    reply = refusal or strike(fault, lambda: face.handle(request))
+    if fault.refusal:
+        refusal = face.refusal(fault.refusal, request)
+        reply = refusal or json_reply(500, {"error": f"This vendor knows no {fault.refusal}."})
+    else:
+        reply = strike(fault, lambda: face.handle(request))
     return Sending(reply, fault.truncate_bytes, fault.honest_length)
 
 

@@ -13,7 +13,7 @@ from sandbox.faces.view import Record
 
 Test = Callable[[Record, str], bool]
 
-TOKEN = re.compile(r'\s*(-?)(?:(\()|(\))|"([^"]*)"|([^\s()"]+))')
+TOKEN = re.compile(r'\s*(-?)(?:(\()|(\))|"([^"]*)"|([^\s()"-][^\s()"]*))')
 WORD = re.compile(r"[@#]?\w+")
 KINDS = {"retweet": "retweeted", "reply": "replied_to", "quote": "quoted"}
 LONGEST = 512

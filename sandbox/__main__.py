@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import signal
 import sys
 import threading
@@ -93,6 +94,11 @@ def serve_parser() -> argparse.ArgumentParser:
         default="real",
         help="the vendors' own quotas, or the same numbers per second (real)",
     )
+    parser.add_argument(
+        "--leave-at-eof",
+        action="store_true",
+        help="stop when standard input ends, so that a killed parent leaves no server behind",
+    )
     return parser
 
 
@@ -140,11 +146,19 @@ def serve(arguments: argparse.Namespace) -> None:
         )
 
     _on_stop(_leave)
+    if arguments.leave_at_eof:
+        threading.Thread(target=_wait_for_end_of_input, daemon=True).start()
     world.advance(clock.now())
     _on_stop(lambda _signal, _frame: threading.Thread(target=server.shutdown, daemon=True).start())
     print(f"sandbox ready {server.base_url}", flush=True)
     server.serve_forever(poll_interval=0.1)
     server.server_close()
+
+
+def _wait_for_end_of_input() -> None:
+    while sys.stdin.buffer.read1(4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(_signal: int, _frame: object) -> None:

@@ -30,7 +30,7 @@ from sandbox.faces.view import View
 from sandbox.faces.wire import Reply, Request, json_reply, whole_number, zulu_ms
 
 TOKEN = "sandbox-ga4-token"  # noqa: S105 - the sandbox's published token
-BUCKET = "northwind-ga4"
+BUCKET = "northwind-ga4-export"
 PROPERTY = "312345678"
 
 SETTLED_DAYS = 4

@@ -12,7 +12,7 @@ import pytest
 
 from tests.sandbox.standin import GCS, SmallWorld, opened
 
-LIST = "/gcs/storage/v1/b/northwind-ga4/o"
+LIST = "/gcs/storage/v1/b/northwind-ga4-export/o"
 FOLDER = "analytics_312345678/"
 
 
@@ -21,7 +21,7 @@ def name(day):
 
 
 def media(client, day, **query):
-    path = f"/gcs/download/storage/v1/b/northwind-ga4/o/{quote(name(day), safe='')}"
+    path = f"/gcs/download/storage/v1/b/northwind-ga4-export/o/{quote(name(day), safe='')}"
     return client.get(path, params={"alt": "media", **query}, headers=GCS)
 
 
@@ -114,7 +114,7 @@ def test_missing_things_answer_404_in_the_vendors_forms(client):
     assert bucket.json()["error"]["message"] == "The specified bucket does not exist."
     assert metadata.json()["error"]["errors"][0]["reason"] == "notFound"
     assert download.status_code == 404
-    assert download.text.startswith("No such object: northwind-ga4/")
+    assert download.text.startswith("No such object: northwind-ga4-export/")
 
 
 def test_todays_table_does_not_exist_yet(client):

@@ -179,6 +179,19 @@ def test_command_serves_and_stops_cleanly(number):
     assert said == ""
 
 
+def test_command_leaves_at_the_end_of_its_input_when_told():
+    with subprocess.Popen(
+        command("--port", "0", "--leave-at-eof", *SMALL),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline().startswith("sandbox ready ")
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(timeout=20) == 0
+
+
 def test_command_refuses_a_port_in_use():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

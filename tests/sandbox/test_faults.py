@@ -14,7 +14,7 @@ from tests.sandbox.standin import GCS, HUBSPOT, ZENDESK, SmallWorld, X, at, open
 
 TICKETS = "/zendesk/api/v2/incremental/tickets/cursor.json"
 SEARCH = "/hubspot/crm/v3/objects/contacts/search"
-DAY = "/gcs/download/storage/v1/b/northwind-ga4/o/" + quote(
+DAY = "/gcs/download/storage/v1/b/northwind-ga4-export/o/" + quote(
     "analytics_312345678/events_20260702.parquet", safe=""
 )
 
@@ -176,7 +176,7 @@ def test_parquet_answers_drift_as_well(client):
         (TICKETS, ZENDESK, "rate_limited", "APIRateLimitExceeded"),
         ("/hubspot/crm/v3/owners", HUBSPOT, "rate_limited", "TEN_SECONDLY_ROLLING"),
         ("/hubspot/crm/v3/owners", HUBSPOT, "rate_limited_daily", '"policyName":"DAILY"'),
-        ("/gcs/storage/v1/b/northwind-ga4/o", GCS, "rate_limited", "rateLimitExceeded"),
+        ("/gcs/storage/v1/b/northwind-ga4-export/o", GCS, "rate_limited", "rateLimitExceeded"),
         ("/x/2/tweets?ids=100", X, "rate_limited", "Too Many Requests"),
         ("/x/2/tweets?ids=100", X, "usage_capped", "problems/usage-capped"),
     ],

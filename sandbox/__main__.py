@@ -156,7 +156,8 @@ def serve(arguments: argparse.Namespace) -> None:
 
 
 def _wait_for_end_of_input() -> None:
-    while sys.stdin.buffer.read1(4096):
+    # the file itself: a lock on sys.stdin held by a thread makes the interpreter's end fatal
+    while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -192,6 +192,20 @@ def test_command_leaves_at_the_end_of_its_input_when_told():
         assert process.wait(timeout=20) == 0
 
 
+def test_command_stops_cleanly_while_its_input_is_still_open():
+    with subprocess.Popen(
+        command("--port", "0", "--leave-at-eof", *SMALL),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline().startswith("sandbox ready ")
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+        assert process.stderr.read() == ""
+
+
 def test_command_refuses_a_port_in_use():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

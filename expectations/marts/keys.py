@@ -1,0 +1,51 @@
+"""Which columns tell the rows of a mart apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+Keys = dict[str, tuple[tuple[str, ...], ...]]
+
+# Used when no dbt manifest is at hand; where there is one, its key tests say the same and more.
+KEYS: Keys = {
+    "agg_experience_daily": (("metric_slug", "segment_type", "segment_slug", "booked_on"),),
+    "agg_freshness": (),
+    "agg_lifecycle_funnel_daily": (("stage_on", "segment_type", "segment_name", "stage_type"),),
+    "dim_channels": (("channel_slug",),),
+    "dim_customers": (("customer_key",),),
+    "dim_date": (("date_on",),),
+    "dim_metrics": (("metric_slug", "definition_version"),),
+    "fct_calls": (("call_id",), ("touchpoint_key",)),
+    "fct_lifecycle_stage_periods": (("customer_key", "entered_at"), ("stage_period_key",)),
+    "fct_mentions": (("post_id",),),
+    "fct_post_snapshots": (("post_id", "snapshot_on"),),
+    "fct_survey_responses": (("touchpoint_key",),),
+    "fct_tickets": (("ticket_id",),),
+    "fct_touchpoints": (("touchpoint_key",),),
+    "fct_web_sessions": (("web_client_id", "ga_session_id"),),
+}
+
+
+def keys_of_marts(dbt_manifest: Path | None) -> Keys:
+    """Return the keys of each mart, from the key tests in dbt's manifest where there is one."""
+    if dbt_manifest is None:
+        return KEYS
+    nodes = json.loads(dbt_manifest.read_text())["nodes"]
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for node in nodes.values():
+        test = node.get("test_metadata")
+        model = nodes.get(node.get("attached_node") or "")
+        if not test or not model or model["schema"] != "marts":
+            continue
+        given = test["kwargs"]
+        if test["name"] == "unique":
+            key = (given["column_name"],)
+        elif test["name"] == "is_unique_together":
+            key = tuple(given["columns"])
+        else:
+            continue
+        found.setdefault(model["name"], set()).add(key)
+    return {mart: tuple(sorted(found.get(mart, set(keys)))) for mart, keys in KEYS.items()} | {
+        mart: tuple(sorted(keys)) for mart, keys in found.items()
+    }

@@ -1,48 +1,137 @@
-"""The simulated company as the vendors' faces see it."""
+"""The simulated company as the vendors' faces see it.
+
+A world lives day by day and never goes back: what a day wrote stays, whatever horizon follows.
+Give the same seed, number of customers and first day, and every machine makes the same bytes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
 
 import pyarrow as pa
 
-Record = dict[str, Any]
+from sandbox import answers, browsing, buying, calls, crm, habits, posts, tickets
+from sandbox.books import Record, Version
+from sandbox.company import Company, Handler, found
+from sandbox.founding import populate
+from sandbox.moments import DAY, MINUTE, as_us, start_of
+from sandbox.render_ga4 import day_table
+from sandbox.render_x import with_counts
+from sandbox.stories import PLANTED, Story
+
+__all__ = ["Record", "Version", "World"]
+
+EXPORTED_AFTER = 5 * MINUTE  # the day table stands five minutes after midnight
+
+HANDLERS: Mapping[str, Handler] = {
+    "answer": answers.answer,
+    "answered": calls.answered,
+    "archive_contact": crm.archive_contact,
+    "brand_post": posts.brand_post,
+    "browse": browsing.browse,
+    "call_charged": calls.call_charged,
+    "call_over": calls.call_over,
+    "care": posts.care,
+    "contact": habits.contact,
+    "deal_advance": buying.deal_advance,
+    "deal_close": buying.deal_close,
+    "deal_open": buying.deal_open,
+    "dial": calls.dial,
+    "duplicate": buying.duplicate,
+    "feel_outage": buying.feel_outage,
+    "follow_up": posts.follow_up,
+    "hear_price": buying.hear_price,
+    "junk_lead": crm.junk_lead,
+    "lead": buying.lead,
+    "merge_contact": crm.merge_contact,
+    "order": browsing.order,
+    "post": posts.post,
+    "queue": calls.queue,
+    "rating": answers.rating,
+    "rating_changed": answers.rating_changed,
+    "rating_offered": answers.rating_offered,
+    "ring": calls.ring,
+    "routine": browsing.routine,
+    "settle": buying.settle,
+    "ticket_assigned": tickets.ticket_assigned,
+    "ticket_closed": tickets.ticket_closed,
+    "ticket_deleted": tickets.ticket_deleted,
+    "ticket_rated": tickets.ticket_rated,
+    "ticket_reopened": tickets.ticket_reopened,
+    "ticket_replied": tickets.ticket_replied,
+    "ticket_solved": tickets.ticket_solved,
+    "ticket_touched": tickets.ticket_touched,
+    "write_in": tickets.write_in,
+}
 
 
-@dataclass(frozen=True)
-class Version:
-    """One state of one vendor record: from `at` on, `key` shows `record`."""
-
-    at: datetime
-    key: str
-    record: Record
+def live_day(company: Company, day_us: int) -> None:
+    """Live one whole day."""
+    company.begin_day(day_us)
+    habits.arrive(company, day_us)
+    habits.stories_touch(company, day_us)
+    habits.wake(company, day_us)
+    posts.brand_day(company, day_us)
+    company.play(HANDLERS)
 
 
 class World:
-    """A company whose days are simulated once and never change afterwards."""
+    """A company whose days are simulated once and never change afterwards.
 
-    def __init__(self, seed: int, customers: int, start: date) -> None:
+    `stories=()` gives the placebo: the same people without the planted incidents.
+    """
+
+    def __init__(
+        self, seed: int, customers: int, start: date, stories: Sequence[Story] = PLANTED
+    ) -> None:
         self.seed = seed
         self.customers = customers
         self.start = start
+        self.company = found(seed, customers, start, stories)
+        self._next_us = self.company.start_us
+        self._sorted: dict[str, int] = {}
 
     def advance(self, now: datetime) -> None:
         """Simulate whole days up to and including the day of `now`."""
+        now_us = as_us(now)
+        while self._next_us <= now_us:
+            if self._next_us == self.company.start_us:
+                populate(self.company)
+            live_day(self.company, self._next_us)
+            self._next_us += DAY
 
     def versions(self, name: str, now: datetime) -> list[Version]:
-        """All versions of a stream with `at` <= now, ordered by (at, key)."""
-        return []
+        """Give all versions of a stream with `at` <= now, ordered by (at, key)."""
+        rows = self.company.books.versions[name]
+        if self._sorted.get(name) != len(rows):
+            rows.sort(key=attrgetter("at", "key"))
+            self._sorted[name] = len(rows)
+        return rows[: bisect_right(rows, now, key=attrgetter("at"))]
 
     def x_posts(self, now: datetime) -> list[Record]:
-        """Posts as the API shows them at `now`, the company's own among them."""
-        return []
+        """Give the posts as the API shows them at `now`, the company's own among them."""
+        now_us = as_us(now)
+        return [
+            with_counts(post.record, post.ripe, now_us - post.us)
+            for post in self.company.x_records
+            if post.us <= now_us
+        ]
 
     def x_users(self) -> dict[str, Record]:
-        """Accounts by id."""
-        return {}
+        """Give the accounts by id."""
+        return dict(self.company.x_accounts)
 
     def ga4_day(self, day: date, now: datetime) -> pa.Table | None:
-        """The export table of a day, None before it exists."""
-        return None
+        """Give the export table of a day as it stands at `now`, None before it exists."""
+        now_us, day_us = as_us(now), start_of(day)
+        if now_us < day_us + DAY + EXPORTED_AFTER or day < self.start:
+            return None
+        rows = [
+            (session, hit)
+            for session, hit in self.company.books.hits[day_us // DAY]
+            if hit.late_us is None or hit.late_us <= now_us
+        ]
+        return day_table(rows)

@@ -1,0 +1,178 @@
+"""What the world writes down: vendor records in their versions, and the facts behind them.
+
+The versions are what the faces serve. The facts are the true lives; only `truth` reads them.
+Moments are whole microseconds. `seen_us` is the moment from which a vendor's API can show the
+fact: a call row, for one, appears when its wrap-up is over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sandbox.moments import as_datetime
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of one vendor record: from `at` on, `key` shows `record`."""
+
+    at: datetime
+    key: str
+    record: Record
+
+
+class Hit(NamedTuple):
+    """One analytics event of a session."""
+
+    us: int
+    name: str
+    page: str
+    engaged_ms: int
+    is_signed_in: bool
+    late_us: int | None
+    transaction: str | None
+    value_cents: int | None
+
+
+@dataclass(slots=True)
+class Session:
+    """One visit with one browser; `late_us` is when the whole of it reached the vendor."""
+
+    person: int
+    client_id: str
+    session_id: int
+    number: int
+    start_us: int
+    user_id: str | None
+    source: int
+    device: int
+    first_touch_us: int
+    late_us: int | None = None
+    use_us: int | None = None
+    hits: list[Hit] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ContactFact:
+    """A CRM contact; `gone_us` when it was archived or merged into another."""
+
+    contact_id: int
+    person: int
+    created_us: int
+    is_duplicate: bool
+    gone_us: int | None = None
+    is_merged: bool = False
+
+
+@dataclass(slots=True)
+class DealFact:
+    """A deal; closed and won stay empty while it is open."""
+
+    deal_id: int
+    person: int
+    opened_us: int
+    closed_us: int | None = None
+    is_won: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """A call that is over; `queue_seconds` is empty when it never reached the queue."""
+
+    call_id: int
+    person: int
+    direction: str
+    started_us: int
+    queue_seconds: int | None
+    wait_seconds: int
+    talk_seconds: int
+    hold_seconds: int
+    wrap_up_seconds: int
+    is_answered: bool
+    is_abandoned: bool
+    seen_us: int
+
+
+@dataclass(slots=True)
+class TicketFact:
+    """A ticket; each state is (seen_us, first replied at, solved at)."""
+
+    ticket_id: int
+    person: int
+    created_us: int
+    states: list[tuple[int, int | None, int | None]] = field(default_factory=list)
+    deleted_us: int | None = None
+
+
+@dataclass(slots=True)
+class AnswerFact:
+    """An answer to one survey question; a changed mind adds a score (seen_us, score)."""
+
+    answer_id: int
+    source: str
+    metric: str
+    person: int
+    submitted_us: int
+    scores: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class PostFact:
+    """A post about the company by somebody else, with what its author really meant."""
+
+    post_id: str
+    person: int
+    created_us: int
+    sentiment: str
+
+
+@dataclass(slots=True)
+class IdentifierFact:
+    """Something in a vendor's record that points at a person, normalised."""
+
+    person: int
+    kind: str
+    value: str
+    seen_us: int
+    gone_us: int | None = None
+
+
+class Books:
+    """Grows while the world lives; nothing that was written is changed later."""
+
+    def __init__(self) -> None:
+        self.versions: defaultdict[str, list[Version]] = defaultdict(list)
+        self.sessions: list[Session] = []
+        self.hits: defaultdict[int, list[tuple[Session, Hit]]] = defaultdict(list)
+        self.contacts: list[ContactFact] = []
+        self.deals: list[DealFact] = []
+        self.calls: list[CallFact] = []
+        self.tickets: list[TicketFact] = []
+        self.answers: list[AnswerFact] = []
+        self.posts: list[PostFact] = []
+        self.identifiers: dict[tuple[int, str, str], IdentifierFact] = {}
+        self._next: defaultdict[str, int] = defaultdict(int)
+
+    def number(self, kind: str, first: int, step: int = 1) -> int:
+        """Give the next id of a kind; ids grow with time as the vendors' do."""
+        self._next[kind] += 1
+        return first + (self._next[kind] - 1) * step
+
+    def emit(self, name: str, us: int, key: int | str, record: Record) -> None:
+        """Write a record's state from a moment on."""
+        self.versions[name].append(Version(as_datetime(us), str(key), record))
+
+    def identify(self, person: int, kind: str, value: str | None, us: int) -> None:
+        """Note that a person can be found under a value; the first sight counts."""
+        if value is not None:
+            key = (person, kind, value)
+            known = self.identifiers.get(key)
+            if known is None:
+                self.identifiers[key] = IdentifierFact(person, kind, value, us)
+            elif known.gone_us is not None and us >= known.gone_us:
+                known.gone_us = None

@@ -1,0 +1,83 @@
+"""The telephone queue: agents on shifts, first come first served, callers with limited patience.
+
+Callers are offered in the order in which they enter the queue. Each takes the agent who can answer
+first; who would have to wait longer than their patience hangs up and takes nobody. Since whoever
+came earlier has already chosen, no later caller can be answered before an earlier one.
+All moments are whole seconds in microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.chance import draws
+from sandbox.moments import DAY, HOUR, MINUTE, hour_of, weekday
+
+OPENS, CLOSES = 7, 20
+# Weights of the hours from 6 to 22; the first and the last ones meet the answering machine.
+CALLS_BY_HOUR = tuple(
+    enumerate(
+        (0.5, 3.0, 7.0, 10.0, 11.0, 9.5, 7.0, 7.5, 8.5, 8.0, 8.0, 7.0, 5.5, 4.0, 1.5, 0.8, 0.4), 6
+    )
+)
+
+
+@dataclass(slots=True)
+class Agent:
+    """One agent on one day."""
+
+    agent_id: int
+    begins_us: int
+    ends_us: int
+    break_us: int
+    free_us: int
+
+    def earliest(self, us: int) -> int | None:
+        """Give the first moment from `us` on at which the agent can take a call."""
+        at = max(us, self.free_us, self.begins_us)
+        if self.break_us <= at < self.break_us + 30 * MINUTE:
+            at = self.break_us + 30 * MINUTE
+        return at if at < self.ends_us else None
+
+
+def agents_needed(customers: int) -> int:
+    """Size a shift for the usual load."""
+    return max(1, round(customers * 0.9 / 1000))
+
+
+def is_open(us: int) -> bool:
+    """Tell whether the lines are staffed."""
+    return weekday(us) < 6 and OPENS <= hour_of(us) < CLOSES
+
+
+class Switchboard:
+    """One day's telephone desk."""
+
+    def __init__(self, seed: int, day_us: int, customers: int, agent_ids: list[int]) -> None:
+        self.agents: list[Agent] = []
+        if weekday(day_us) == 6:
+            return
+        size = agents_needed(customers)
+        per_shift = max(1, size // 2) if weekday(day_us) == 5 else size
+        rng = draws(seed, "shifts", day_us // DAY)
+        on_duty = rng.sample(agent_ids, min(2 * per_shift, len(agent_ids)))
+        for place, agent_id in enumerate(on_duty):
+            begins = day_us + (OPENS * HOUR if place % 2 == 0 else 11 * HOUR + 30 * MINUTE)
+            ends = begins + 8 * HOUR + 30 * MINUTE
+            rest = begins + 3 * HOUR + 30 * MINUTE + rng.randrange(4) * 15 * MINUTE
+            self.agents.append(Agent(agent_id, begins, ends, rest, begins))
+
+    def offer(self, us: int, patience_us: int) -> tuple[Agent, int] | None:
+        """Give the agent and the moment of the answer, None when the caller hangs up before."""
+        best: tuple[int, int, int, Agent] | None = None
+        for place, agent in enumerate(self.agents):
+            at = agent.earliest(us)
+            if at is not None and (best is None or (at, agent.free_us, place) < best[:3]):
+                best = (at, agent.free_us, place, agent)
+        if best is None or best[0] - us > patience_us:
+            return None
+        return best[3], best[0]
+
+    def idle(self, us: int) -> Agent | None:
+        """Give an agent who has nothing to do now."""
+        return next((agent for agent in self.agents if agent.earliest(us) == us), None)

@@ -1,0 +1,11 @@
+-- A reply before the question would lower the first response time below what anybody did.
+
+with tickets as (
+    select * from {{ ref('fct_tickets') }}
+)
+
+select * from tickets
+where
+    first_response_minutes < 0
+    or has_reply <> (first_response_minutes is not null)
+    or resolution_seconds < 0

@@ -135,7 +135,7 @@ class HubSpot:
             ]
             return Objects(sorted(kept, key=lambda r: int(r["id"])), frozenset(DEFAULTS[kind]))
 
-        return self._view.once(("hubspot", kind, now, archived), build)
+        return self._view.once(f"hubspot {kind} {archived}", now, build)
 
     def _search(self, request: Request, kind: str) -> Reply:
         search = msgspec.json.decode(request.body or b"{}", type=Search)
@@ -153,7 +153,7 @@ class HubSpot:
         objects = self._objects(kind, lagging, archived=False)
         question = (search.filter_groups, search.sorts)
         hits = self._view.once(
-            ("hubspot search", kind, lagging, question), lambda: objects.matching(search)
+            f"hubspot search {kind}", (lagging, question), lambda: objects.matching(search)
         )
         wanted = wanted_properties(kind, search.properties, objects)
         page = [shown(objects.records[i], wanted) for i in hits[after : after + size]]
@@ -189,7 +189,7 @@ class HubSpot:
         email = request.first("email")
         owners = [
             owner
-            for owner in self._view.once(("hubspot owners", request.now), build)
+            for owner in self._view.once("hubspot owners", request.now, build)
             if bool(owner.get("archived")) is archived
             and (email is None or owner.get("email") == email)
         ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar, cast
@@ -30,7 +30,7 @@ STREAMS = (
     "hubspot.feedback_submissions",
 )
 
-REMEMBERED = 96
+REMEMBERED = 4  # of each family: a few moments, or the questions of a few readers
 
 
 class VersionLike(Protocol):
@@ -87,7 +87,7 @@ class View:
     def __init__(self, world: WorldLike) -> None:
         self.world = world
         self._lock = threading.RLock()
-        self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._known: defaultdict[str, OrderedDict[Hashable, Any]] = defaultdict(OrderedDict)
         self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
         self._reached: datetime | None = None
 
@@ -98,16 +98,17 @@ class View:
                 self.world.advance(now)
                 self._reached = now
 
-    def once(self, key: tuple[Any, ...], build: Callable[[], T]) -> T:
-        """Give what `build` makes, from memory when the same key was asked before."""
+    def once(self, family: str, key: Hashable, build: Callable[[], T]) -> T:
+        """Give what `build` makes, from memory when the same was asked of the family lately."""
         with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return cast("T", self._known[key])
+            known = self._known[family]
+            if key in known:
+                known.move_to_end(key)
+                return cast("T", known[key])
             made = build()
-            self._known[key] = made
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
+            known[key] = made
+            while len(known) > REMEMBERED:
+                known.popitem(last=False)
             return made
 
     def locked(self, build: Callable[[], T]) -> T:
@@ -117,7 +118,7 @@ class View:
 
     def newest(self, name: str, now: datetime) -> dict[str, Record]:
         """Give the newest record of each key of a stream at a moment."""
-        return self.once(("newest", name, now), lambda: self._newest(name, now))
+        return self.once("newest " + name, now, lambda: self._newest(name, now))
 
     def _newest(self, name: str, now: datetime) -> dict[str, Record]:
         self.reach(now)
@@ -137,11 +138,17 @@ class View:
 
     def posts(self, now: datetime) -> list[Record]:
         """Give the posts at a moment, newest id first."""
-        return self.once(("posts", now), lambda: self._posts(now))
+        return self.once("posts", now, lambda: self._posts(now))
 
     def _posts(self, now: datetime) -> list[Record]:
         self.reach(now)
         return sorted(self.world.x_posts(now), key=lambda post: int(post["id"]), reverse=True)
+
+    def posts_by_id(self, now: datetime) -> dict[str, Record]:
+        """Give the posts at a moment by their ids."""
+        return self.once(
+            "posts by id", now, lambda: {str(post["id"]): post for post in self.posts(now)}
+        )
 
     def edit(self, name: str, edit: Edit) -> None:
         """Change a record from a moment on; later versions of the world's own still follow."""

@@ -135,7 +135,7 @@ class X:
             ]
 
         try:
-            found = self._view.once(("x search", query, request.now), build)
+            found = self._view.once("x search", (query, request.now), build)
         except x_query.InvalidQuery as error:
             raise Invalid("query", query, str(error)) from error
         return self._page(request, [post for post in found if span.holds(post)], 10)
@@ -190,7 +190,7 @@ class X:
             )
             return list(named)[:MENTIONS_REACH]
 
-        found = self._view.once(("x mentions", account, request.now), build)
+        found = self._view.once("x mentions", (account, request.now), build)
         span = _range(request)
         owned = account == ACCOUNT_ID
         return self._page(request, [post for post in found if span.holds(post)], 5, owned)
@@ -210,7 +210,7 @@ class X:
         span = _range(request)
         found = [
             post
-            for post in self._view.once(("x own", account, request.now), build)
+            for post in self._view.once("x own", (account, request.now), build)
             if span.holds(post) and not unwanted & x_query.reference_types(post)
         ]
         return self._page(request, found, 5, account == ACCOUNT_ID)
@@ -224,10 +224,7 @@ class X:
                 f"size of 'ids' is {len(ids)}, expected between 1 and 100 entries",
             )
 
-        def build() -> dict[str, Record]:
-            return {str(post["id"]): post for post in self._view.posts(request.now)}
-
-        known = self._view.once(("x by id", request.now), build)
+        known = self._view.posts_by_id(request.now)
         found = [known[key] for key in ids if key in known]
         missing = [key for key in ids if key not in known]
         body = answer(request, found, self._view)

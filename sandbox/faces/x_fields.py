@@ -47,10 +47,7 @@ def _authors(posts: list[Record], view: View) -> list[Record]:
 
 
 def _referenced(request: Request, posts: list[Record], view: View) -> list[Record]:
-    known = view.once(
-        ("x by id", request.now),
-        lambda: {str(post["id"]): post for post in view.posts(request.now)},
-    )
+    known = view.posts_by_id(request.now)
     ids = dict.fromkeys(
         str(one["id"]) for post in posts for one in post.get("referenced_tweets") or []
     )

@@ -113,7 +113,7 @@ class Zendesk:
             )
             return Sorted([row[0] for row in rows], [row[2] for row in rows])
 
-        return self._view.once(("zendesk", name, now), build)
+        return self._view.once("zendesk " + name, now, build)
 
     def _cursor_export(self, request: Request, name: str) -> Reply:
         begin = _begin(request)
@@ -201,7 +201,7 @@ class Zendesk:
             records = self._view.newest("zendesk.satisfaction_ratings", now).values()
             return sorted(records, key=lambda record: int(record["id"]))
 
-        return self._view.once(("zendesk", "ratings_by_id", now), build)
+        return self._view.once("zendesk ratings by id", now, build)
 
 
 def _stamp(record: Record) -> int:

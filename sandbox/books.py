@@ -95,6 +95,7 @@ class CallFact:
     wrap_up_seconds: int
     is_answered: bool
     is_abandoned: bool
+    ended_us: int
     seen_us: int
 
 
@@ -171,8 +172,5 @@ class Books:
         """Note that a person can be found under a value; the first sight counts."""
         if value is not None:
             key = (person, kind, value)
-            known = self.identifiers.get(key)
-            if known is None:
+            if key not in self.identifiers:
                 self.identifiers[key] = IdentifierFact(person, kind, value, us)
-            elif known.gone_us is not None and us >= known.gone_us:
-                known.gone_us = None

@@ -18,12 +18,10 @@ from sandbox.moments import DAY, HOUR, MILLI, MINUTE, SECOND
 from sandbox.people import Device, Person, second_device
 
 # Weights of the hours from 0 to 23.
-HOURS = tuple(
-    enumerate(
-        (1.0, 0.4, 0.2, 0.1, 0.1, 0.4, 1.5, 3.5, 5.0, 5.0, 5.0, 4.5)
-        + (5.5, 5.0, 4.5, 4.5, 5.0, 5.0, 5.5, 7.0, 8.0, 7.0, 4.5, 2.2)
-    )
-)
+_NIGHT = (1.0, 0.4, 0.2, 0.1, 0.1, 0.4)
+_DAY = (1.5, 3.5, 5.0, 5.0, 5.0, 4.5, 5.5, 5.0, 4.5, 4.5, 5.0, 5.0)
+_EVENING = (5.5, 7.0, 8.0, 7.0, 4.5, 2.2)
+HOURS = tuple(enumerate((*_NIGHT, *_DAY, *_EVENING)))
 EARLY_HOURS = tuple((hour, weight) for hour, weight in HOURS if 6 <= hour < 22)
 BROWSED = ("/", "/pricing", "/features", "/plans/family", "/blog/winter-check", "/about", "/help")
 FEATURES = ("report", "budget", "hub", "export", "schedule", "share")

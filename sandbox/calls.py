@@ -216,5 +216,6 @@ def _fact(call: Call) -> CallFact:
         wrap_up_seconds=call.wrap_up_seconds,
         is_answered=call.is_answered,
         is_abandoned=call.status == "abandoned_in_queue",
+        ended_us=call.ended_us,
         seen_us=call.updated_us,
     )

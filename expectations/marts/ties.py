@@ -69,7 +69,7 @@ def _counted(touchpoint: str, mart: str) -> Tie:
     return Tie(
         f"{touchpoint}s_are_counted_like_{mart}",
         "fct_touchpoints",
-        {"fct_touchpoints": ("touchpoint_type",), mart: ()},
+        {"fct_touchpoints": ("touchpoint_type",), mart: ("touchpoint_key",)},
         f"""
 select abs(
     (select count(*) from now.marts.fct_touchpoints where touchpoint_type = '{touchpoint}')

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+
 from tests.dbt.tiny_lake import TinyLake
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -36,7 +37,7 @@ def invoke(words: list[str], folder: Path, manifest: Any = None) -> dbtRunnerRes
 
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The project's manifest: reading the project costs more than running a few models."""
+    """Read the project once: that costs more than running a few models."""
     result = invoke(["parse"], tmp_path_factory.mktemp("parse"))
     assert result.success, result.exception
     return result.result
@@ -126,5 +127,5 @@ def new_warehouse(parsed: Any) -> Callable[[Path], Warehouse]:
 
 @pytest.fixture
 def warehouse(new_warehouse: Callable[[Path], Warehouse], tmp_path: Path) -> Warehouse:
-    """An empty lake and an empty build of this test's own."""
+    """Make an empty lake and an empty build for this test alone."""
     return new_warehouse(tmp_path)

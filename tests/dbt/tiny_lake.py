@@ -243,6 +243,7 @@ def hit(
     session: int,
     when: str,
     name: str = "page_view",
+    *,
     customer: str | None = None,
     medium: str = "organic",
 ) -> Record:

@@ -53,7 +53,7 @@ class Suite:
 
     name: str
     owner: str
-    runbook: str
+    runbooks: Mapping[Severity, str]
     checks: tuple[Check, ...]
 
 
@@ -99,7 +99,7 @@ def _told(suite: Suite, check: Check, answer: Mapping[str, Any]) -> CheckResult:
         expected=check.expected,
         message="" if success else said,
         owner=suite.owner,
-        runbook=suite.runbook,
+        runbook=suite.runbooks[check.severity],
     )
 
 

@@ -14,7 +14,7 @@ from expectations.results import Severity
 from extract.source import Kind, Stream
 
 MODULES = {"zendesk": zendesk, "hubspot": hubspot, "ga4": ga4, "x": x}
-RUNBOOK = {
+RUNBOOKS = {
     Severity.REFUSE: "file_refused",
     Severity.QUARANTINE: "rows_quarantined",
     Severity.WARN: "file_refused",
@@ -87,7 +87,7 @@ def file_suite(
 
 def _suite(source: str, stream: str, checks: tuple[Check, ...]) -> Suite:
     owner = MODULES[source].OWNER if source in MODULES else "data platform"
-    return Suite(f"lake.{source}.{stream}", owner, "file_refused", checks)
+    return Suite(f"lake.{source}.{stream}", owner, RUNBOOKS, checks)
 
 
 def _accepted(check: Check, accept: Collection[str]) -> Check:

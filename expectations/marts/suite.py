@@ -17,6 +17,7 @@ from expectations.results import Severity
 
 OWNER = "warehouse"
 RUNBOOK = "marts_refused"
+RUNBOOKS = dict.fromkeys(Severity, RUNBOOK)
 REFUSE, WARN = Severity.REFUSE, Severity.WARN
 SHRUNK = 0.95  # of the rows of the last release; below it rows were lost, not corrected
 FRESH_DAYS = {EXPERIENCE: 2, "fct_touchpoints": 2, "fct_calls": 4, "fct_tickets": 4}
@@ -87,7 +88,7 @@ def _suite(name: str, checks: tuple[Check, ...], accept: Collection[str]) -> Sui
         else check
         for check in checks
     )
-    return Suite(name, OWNER, RUNBOOK, taken_on)
+    return Suite(name, OWNER, RUNBOOKS, taken_on)
 
 
 def _zero(numbers: Numbers, name: str, broken: object, severity: Severity, text: str) -> Check:

@@ -2,9 +2,9 @@
 
 Objects are named `analytics_<property>/events_YYYYMMDD.parquet` in one bucket and served through
 the JSON API: list (prefix, startOffset, endOffset, maxResults, pageToken), metadata, and
-`alt=media` downloads. While a day is restated its object is rewritten: generation, md5Hash and
-updated change with each of the three days that follow the first export. `ifGenerationMatch` and
-`generation` of the present object are honoured; older generations are gone.
+`alt=media` downloads. An object is written five minutes after its day and rewritten on each of
+the three days that follow, with a new generation, md5Hash and updated; then it stays.
+`ifGenerationMatch` and `generation` of the present object are honoured; older ones are gone.
 
 Where it differs: no crc32c, no Range, no `events_intraday_` tables, Bearer tokens do not expire.
 A missing object answers a metadata request in JSON and a download in plain text, as storage.
@@ -33,7 +33,8 @@ TOKEN = "sandbox-ga4-token"  # noqa: S105 - the sandbox's published token
 BUCKET = "northwind-ga4-export"
 PROPERTY = "312345678"
 
-SETTLED_DAYS = 4
+WRITTEN_AT = time(0, 5)  # of the day after, and of each of the three days that follow
+RESTATED_DAYS = 3
 PAGE = 1000
 PARQUET_TYPE = "application/vnd.apache.parquet"
 
@@ -69,7 +70,7 @@ class Storage:
     def __init__(self, view: View, limits: Limits) -> None:
         self._view = view
         self._limits = limits
-        self._files: dict[tuple[date, int], Stored] = {}
+        self._files: dict[tuple[date, datetime], Stored] = {}
 
     def handle(self, request: Request) -> Reply:
         """Answer a request as the vendor would."""
@@ -165,27 +166,25 @@ class Storage:
         return Reply(200, stored.content, headers, PARQUET_TYPE)
 
     def _stored(self, day: date | None, now: datetime) -> Stored | None:
-        """Give a day's object at a moment; each of its restatements is written once."""
-        if day is None or not self._view.world.start <= day <= now.date():
+        """Give a day's object at a moment; each of its restatements is made once."""
+        if day is None or day < self._view.world.start:
             return None
-        age = min((now.date() - day).days, SETTLED_DAYS)
-        known = self._files.get((day, age))
-        if known is None:
-            known = self._view.locked(lambda: self._export(day, age, now))
-            if known is not None:
-                self._files[day, age] = known
-        return known
+        first = datetime.combine(day + timedelta(days=1), WRITTEN_AT, UTC)
+        if now < first:
+            return None
+        age = min((now - first).days, RESTATED_DAYS)
+        return self._view.locked(lambda: self._export(day, first, first + timedelta(days=age)))
 
-    def _export(self, day: date, age: int, now: datetime) -> Stored | None:
-        self._view.reach(now)
-        table = self._view.world.ga4_day(day, now)
-        if table is None:
-            return None
-        out = io.BytesIO()
-        pq.write_table(table, out, compression="zstd")
-        first = datetime.combine(day + timedelta(days=1), time(0, 5), UTC)
-        written = datetime.combine(day + timedelta(days=age), time(0, 5), UTC)
-        return Stored(object_name(day), out.getvalue(), first, written)
+    def _export(self, day: date, first: datetime, written: datetime) -> Stored | None:
+        if (day, written) not in self._files:
+            self._view.reach(written)
+            table = self._view.world.ga4_day(day, written)
+            if table is None:
+                return None
+            out = io.BytesIO()
+            pq.write_table(table, out, compression="zstd")
+            self._files[day, written] = Stored(object_name(day), out.getvalue(), first, written)
+        return self._files[day, written]
 
 
 def object_name(day: date) -> str:

@@ -6,7 +6,7 @@ import base64
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import httpx
 import pyarrow as pa
@@ -70,7 +70,7 @@ class SmallWorld:
         return self.users
 
     def ga4_day(self, day: date, now: datetime) -> pa.Table | None:
-        age = (now.date() - day).days
+        age = (now - datetime.combine(day, time(0, 5), UTC)).days
         if age < 1:
             return None
         rows = 10 + min(age, self.late_days)

@@ -98,6 +98,14 @@ def test_generation_changes_while_a_day_is_restated_and_then_no_more(client):
     assert rows == [11, 12, 13, 13, 13, 13, 13]
 
 
+def test_an_object_does_not_change_within_a_day(client):
+    found = set()
+    for moment in ("04T00:05:00Z", "04T13:00:00Z", "05T00:04:00Z"):
+        client.post("/__clock", json={"now": f"2026-07-{moment}"})
+        found.add(media(client, 2).content)
+    assert len(found) == 1
+
+
 def test_a_replaced_generation_is_gone(client):
     client.post("/__clock", json={"now": "2026-07-04T00:10:00Z"})
     generation = listed(client, prefix=name(2))["items"][0]["generation"]

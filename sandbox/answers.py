@@ -127,7 +127,7 @@ def invite_nps(company: Company, person: Person, day_us: int) -> None:
 
 def _nps(person: Person, rng: Random) -> int:
     felt = between(0.0, person.mood + person.generosity + bell(rng, 0.0, 0.1), 1.0)
-    return max(0, min(10, int(felt * 13.0 - 0.2)))
+    return max(0, min(10, int(felt * 15.5 - 1.6)))
 
 
 def answer(

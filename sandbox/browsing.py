@@ -74,7 +74,7 @@ class Visit:
         """Record an event now and give its moment; the next one comes a little later."""
         at, late = self.us, self.late_us
         if late is None and name == "user_engagement" and self.rng.random() < 0.012:
-            late = self._later()
+            late = self._later(at)
         transaction, cents = order or (None, None)
         self.session.hits.append(
             Hit(at, name, SITE + page, engaged_ms, self.is_signed_in, late, transaction, cents)
@@ -82,9 +82,9 @@ class Visit:
         self.us += self.rng.randrange(1_200, 9_000) * MILLI + self.rng.randrange(MILLI)
         return at
 
-    def _later(self) -> int:
-        """Draw when a hit that was held back reaches the vendor: within three days."""
-        return self.us - self.us % DAY + self.rng.randrange(1, 4) * DAY + 4 * HOUR
+    def _later(self, us: int) -> int:
+        """Draw when what was held back reaches the vendor: within three days of its day."""
+        return us - us % DAY + self.rng.randrange(1, 4) * DAY + 4 * HOUR
 
     def begin(self, page: str) -> None:
         """Land on a page."""
@@ -122,7 +122,7 @@ class Visit:
         self.device.busy_until_us = self.us
         company, session = self.company, self.session
         if not self.is_tying and self.rng.random() < 0.02:
-            session.late_us = self._later()
+            session.late_us = self._later(session.start_us)
             session.hits = [hit._replace(late_us=session.late_us) for hit in session.hits]
         company.books.sessions.append(session)
         for each in session.hits:

@@ -124,7 +124,7 @@ def answered(company: Company, person: Person, us: int, call: Call) -> None:
     rng = company.rng("answered", call.call_id)
     if person.open_ticket_id is not None and rng.random() < 0.7:
         call.ticket_id = person.open_ticket_id
-    elif rng.random() < 0.58 or not call.is_resolved:
+    elif rng.random() < 0.42 or not call.is_resolved:
         call.ticket_id = open_call_ticket(company, person, us + SECOND, call)
     company.plan(call.ended_us + call.wrap_up_seconds * SECOND, "call_over", person.number, call)
 

@@ -26,8 +26,7 @@ OWNERS = 4
 
 def populate(company: Company) -> None:
     """Fill a company that has not lived a day."""
-    size = 2 * agents_needed(company.customers) + 2
-    found_agents(company, size)
+    found_agents(company, agents_needed(company.customers) + 3)
     company.agent_ids.extend(sorted(company.desk_users))
     company.x_accounts[BRAND_ID] = brand_account()
     for each in range(OWNERS):

@@ -82,7 +82,7 @@ def born(seed: int, number: int, kind: str, us: int) -> Person:
         is_shared_phone=False,
         patience_seconds=int(between(60, bell(rng, 260, 90), 700)),
         generosity=round(bell(rng, 0.0, 0.09), 4),
-        chattiness=round(0.006 + 0.044 * rng.random() * rng.random() * 1.9, 5),
+        chattiness=round(0.008 + 0.125 * rng.random() * rng.random(), 5),
         sociality=round(rng.random() * rng.random(), 4),
         price_sense=round(rng.random(), 4),
         digital=round(rng.random(), 4),

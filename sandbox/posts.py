@@ -140,7 +140,7 @@ def brand_post(company: Company, _person: Person, us: int, kind: str) -> None:
 
 
 def _strangers(company: Company, day_us: int) -> None:
-    mean = company.customers * 0.0072
+    mean = company.customers * 0.0088
     rng = company.rng("strangers", day_us // DAY)
     for _ in range(count(rng, mean)):
         us = day_us + rng.randrange(6 * HOUR, 24 * HOUR)

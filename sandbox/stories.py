@@ -20,7 +20,7 @@ class Outage:
     after_days: int = 40
     from_hour: int = 8
     hours: int = 9
-    contact_factor: float = 4.0
+    contact_factor: float = 5.0
     handle_factor: float = 1.35
     reply_factor: float = 2.5
     mood_drop: float = 0.22

@@ -41,8 +41,8 @@ class Agent:
 
 
 def agents_needed(customers: int) -> int:
-    """Size a shift for the usual load."""
-    return max(1, round(customers * 0.9 / 1000))
+    """Size a weekday's crew for the usual load: one agent is busy early, one late, at least."""
+    return max(2, round(customers * 3 / 2000))
 
 
 def is_open(us: int) -> bool:
@@ -58,10 +58,11 @@ class Switchboard:
         if weekday(day_us) == 6:
             return
         size = agents_needed(customers)
-        per_shift = max(1, size // 2) if weekday(day_us) == 5 else size
-        rng = draws(seed, "shifts", day_us // DAY)
-        on_duty = rng.sample(agent_ids, min(2 * per_shift, len(agent_ids)))
-        for place, agent_id in enumerate(on_duty):
+        if weekday(day_us) == 5:
+            size = max(2, size // 2)
+        on_duty = draws(seed, "shifts", day_us // DAY)
+        rng = draws(seed, "breaks", day_us // DAY)
+        for place, agent_id in enumerate(on_duty.sample(agent_ids, size)):
             begins = day_us + (OPENS * HOUR if place % 2 == 0 else 11 * HOUR + 30 * MINUTE)
             ends = begins + 8 * HOUR + 30 * MINUTE
             rest = begins + 3 * HOUR + 30 * MINUTE + rng.randrange(4) * 15 * MINUTE

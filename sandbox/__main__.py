@@ -22,6 +22,7 @@ from typing import NoReturn
 from sandbox.clock import Clock
 from sandbox.faces.wire import moment
 from sandbox.server import Sandbox, Server
+from sandbox.truth import write_truth
 from sandbox.world import World
 
 FAILED = 2
@@ -186,6 +187,10 @@ def write(arguments: argparse.Namespace) -> None:
             f"--until {arguments.until} is not after --start {arguments.start}; no day lies "
             "between them; choose a later --until."
         )
+    world = World(arguments.seed, arguments.customers, arguments.start)
+    until = datetime.combine(arguments.until, datetime.min.time(), UTC)
+    for path in write_truth(world, until, arguments.out):
+        print(path)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,14 @@
     select started_on from {{ this }} where {{ also or '1 = 0' }}
 {%- endmacro %}
 
+{# Touchpoints come from rows and from sessions; of a session that a restated file no longer holds no
+   row is left to tell. #}
+{% macro days_of_changed_touchpoints() -%}
+    {{ days_of_changed_rows('int_touchpoints_unioned', 'touchpoint_key', 'started_on') }}
+    union distinct
+    {{ days_of_changed_sessions() }}
+{%- endmacro %}
+
 {# Days named by the files that this build reads anew, from their folder dt=<day>. #}
 {% macro days_of_new_files(stream) -%}
     {%- set days = [] -%}

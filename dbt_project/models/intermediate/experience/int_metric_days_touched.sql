@@ -10,6 +10,10 @@
     on_schema_change='fail'
 ) }}
 
+{% set parts = ['int_calls', 'int_tickets', 'int_survey_responses', 'int_mentions'] %}
+{% for units in parts %}
+-- depends_on: {{ ref(units) }}
+{% endfor %}
 {% set kept = none %}
 {% if execute and is_incremental() %}
     {% set kept = adapter.get_relation(this.database, this.schema, 'int_metric_observations') %}
@@ -21,7 +25,7 @@ with observations as (
 
 {% if kept %}
 changed as (
-    {% for units in ['int_calls', 'int_tickets', 'int_survey_responses', 'int_mentions'] %}
+    {% for units in parts %}
     select units.touchpoint_key
     from {{ ref(units) }} as units
     where units._build_id = {{ build_id() }}

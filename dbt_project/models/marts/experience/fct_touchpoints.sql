@@ -4,10 +4,10 @@
     materialized='incremental',
     incremental_strategy='touched_days',
     unique_key='started_on',
-    meta={'touched_days': [
-        'days_of_changed_rows', 'int_touchpoints_unioned', 'touchpoint_key', 'started_on'
-    ]}
+    meta={'touched_days': ['days_of_changed_touchpoints']}
 ) }}
+
+-- depends_on: {{ ref('stg_ga4__events') }}
 
 with touchpoints as (
     select * from {{ ref('int_touchpoints_unioned') }}
@@ -37,9 +37,7 @@ final as (
     where
         not touchpoints.is_deleted
         {% if is_incremental() %}
-        and touchpoints.started_on in (
-            {{ days_of_changed_rows('int_touchpoints_unioned', 'touchpoint_key', 'started_on') }}
-        )
+        and touchpoints.started_on in ({{ days_of_changed_touchpoints() }})
         {% endif %}
 )
 

@@ -8,6 +8,8 @@
     meta={'touched_days': ['days_of_changed_sessions', 'is_provisional']}
 ) }}
 
+-- depends_on: {{ ref('stg_ga4__events') }}
+
 with sessions as (
     select * from {{ ref('int_web_sessions') }}
 ),

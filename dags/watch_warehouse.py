@@ -1,0 +1,42 @@
+"""Say every hour what is late, failed or stale now, not only what broke in the night.
+
+**What** · Compares the lake with the timetable, the release with the lake, and the silences with
+their end dates; what is wrong leads to one alert a day and subject. Alerts that the webhook did not
+take are sent again.
+
+**Reads** · The names of the lake's files, the attempts and check results, the current release,
+`ops/alerts/silences.toml`.
+
+**Writes** · `alerts/*.json`, the webhook, the log.
+
+**If it fails** · Data flow on; only this second look is missing. What a task's own alert says still
+arrives. Runbook: `task_failed`. Repeat with `cxw status`.
+
+**Who notices** · Nobody at once: that is the danger. The scheduler's health check is outside.
+"""
+
+from __future__ import annotations
+
+from _shared import START, Tag, alert_on_failure, told
+from airflow.sdk import DAG, CronTriggerTimetable, task
+
+from ops import steps
+
+with DAG(
+    "watch_warehouse",
+    schedule=CronTriggerTimetable("20 * * * *", timezone="UTC"),
+    start_date=START,
+    catchup=False,
+    max_active_runs=1,
+    tags=[Tag.TIER_3, Tag.STEP_WATCH],
+    doc_md=__doc__,
+    on_failure_callback=alert_on_failure,
+):
+
+    @task
+    def report_findings() -> None:
+        """Compare files with the timetable, and alert on what is wrong now."""
+        with told("watch") as settings:
+            steps.watch(settings)
+
+    report_findings()

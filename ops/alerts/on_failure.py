@@ -1,0 +1,106 @@
+"""One alert for a failed run: its facts come from files, so the scheduler may be anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from extract.source import Window
+from ops import history, publish
+from ops.alerts import failures, silences
+from ops.alerts.failures import Failure
+from ops.alerts.kinds import KINDS
+from ops.alerts.lineage import Affected, affected_by
+from ops.alerts.message import Alert, age, moment
+from ops.alerts.send import deliver
+from ops.settings import Settings
+
+SEVERITIES = ("page", "ticket", "notice")
+WATCH = "watch_warehouse"
+BUILD_COMMANDS = ("cxw build", "cxw check marts", "cxw publish")
+
+
+def raise_alert(
+    settings: Settings, *, dag_id: str, run_id: str, reason: str, now: datetime
+) -> dict[str, Any] | None:
+    """Send the one alert of a failed run; None when it was sent before."""
+    found = failures.of_run(settings.alerts_dir, run_id)
+    alert = run_alert(settings, dag_id, run_id, reason, found, now)
+    return deliver(settings, alert, silences.load(), now)
+
+
+def run_alert(
+    settings: Settings,
+    dag_id: str,
+    run_id: str,
+    reason: str,
+    found: Sequence[Failure],
+    now: datetime,
+) -> Alert:
+    """Put the alert together; the gravest kind among the failed steps names it."""
+    kind = min(
+        (failure.kind for failure in found),
+        key=lambda slug: SEVERITIES.index(KINDS[slug].severity),
+        default="task_failed",
+    )
+    streams = sorted({failure.subject for failure in found if failure.subject})
+    affected = Affected() if dag_id == WATCH else affected_streams(settings, streams)
+    return Alert(
+        id=f"{dag_id}__{run_id}",
+        kind=kind,
+        dag_id=dag_id,
+        run_id=run_id,
+        at=now.isoformat(),
+        what=tuple(_what(failure) for failure in found) or (_no_word(reason),),
+        since=history.failing_since(settings, streams, now),
+        stale_marts=affected.marts,
+        readers=affected.readers,
+        lineage_known=affected.known,
+        served=served(settings, now),
+        repeat=tuple(dict.fromkeys(c for failure in found for c in repeat_of(failure)))
+        or (f"airflow dags test {dag_id}",),
+        log=f"logs/airflow.log and Airflow's logs of {dag_id} {run_id}",
+    )
+
+
+def affected_streams(settings: Settings, streams: Sequence[str]) -> Affected:
+    """Return what depends on the streams; without a stream every mart does."""
+    return affected_by(settings.dbt_target / "manifest.json", streams or None)
+
+
+def served(settings: Settings, now: datetime) -> str:
+    """Say which release BI reads and how old it is."""
+    release = publish.current(settings.data_dir)
+    if release is None:
+        return "no release yet"
+    return f"{release.id}, as of {moment(release.as_of)}, {age(now - release.as_of)} old"
+
+
+def repeat_of(failure: Failure) -> tuple[str, ...]:
+    """Return the commands that repeat a failed step by hand."""
+    if not failure.subject:
+        return BUILD_COMMANDS if failure.step != "watch" else ("cxw status",)
+    window = Window.from_name(failure.window)
+    span = f"--from {short(window.start)} --to {short(window.end)}"
+    what = failure.subject.replace(".", " ")
+    return (f"cxw extract {what} {span}", f"cxw check {what} {span}")
+
+
+def short(at: datetime) -> str:
+    """Write a moment as the command line takes it, without a midnight."""
+    return (
+        f"{at:%Y-%m-%d}" if not (at.hour or at.minute or at.second) else f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    )
+
+
+def _what(failure: Failure) -> str:
+    subject = f"{failure.subject} {failure.window}".strip() or failure.step
+    return f"{subject}: {failure.seen}; {failure.why}; {failure.next_step}"
+
+
+def _no_word(reason: str) -> str:
+    return (
+        f"no step left a word ({reason or 'no reason given'}); its process was probably killed; "
+        "nothing half written is visible, so repeat it"
+    )

@@ -1,0 +1,167 @@
+"""Say what is wrong now, not only what failed in the night: late, waiting, stale, expired.
+
+Bounded retries make a failure silent after its alert. This second look compares files with the
+timetable once an hour, and raises one alert a day for each thing that is still wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from extract import SOURCES
+from extract.source import DAY, Kind, Stream, Window
+from ops import history, plan, publish
+from ops.alerts import silences
+from ops.alerts.kinds import KINDS
+from ops.alerts.lineage import Affected
+from ops.alerts.message import Alert, age, moment
+from ops.alerts.on_failure import BUILD_COMMANDS, affected_streams, served, short
+from ops.alerts.send import deliver, resend
+from ops.settings import Settings
+
+GRACE = timedelta(hours=3)  # from the end of a day to its rows in a release
+DAG_ID = "watch_warehouse"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong now."""
+
+    kind: str
+    subject: str
+    what: str
+    since: datetime | None
+    streams: tuple[str, ...] = ()
+    repeat: tuple[str, ...] = ("cxw run",)
+
+
+def report(settings: Settings, now: datetime) -> int:
+    """Alert on each finding once a day; send again what the webhook did not take."""
+    resend(settings)
+    known = silences.load()
+    found = findings(settings, now, known)
+    for finding in found:
+        deliver(settings, _alert(settings, finding, now), known, now)
+    return len(found)
+
+
+def findings(
+    settings: Settings, now: datetime, known: tuple[silences.Silence, ...] = ()
+) -> list[Finding]:
+    """Return what is wrong now, from files alone."""
+    return [
+        *_late(settings, now),
+        *_waiting(settings, now),
+        *_quarantined(settings, now),
+        *_stale(settings, now),
+        *_expired(known, now),
+    ]
+
+
+def _late(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Streams that ran before and whose last full day is missing after the grace."""
+    due = Window.of_day(now - GRACE).start
+    for source in SOURCES.values():
+        for stream in source.streams:
+            windows = plan.covered_windows(settings.lake, source.name, stream.name)
+            reach = max((window.end for window in windows), default=None)
+            if reach is not None and reach < due:
+                yield _late_stream(settings, source.name, stream, reach, due, now)
+
+
+def _late_stream(
+    settings: Settings, source: str, stream: Stream, reach: datetime, due: datetime, now: datetime
+) -> Finding:
+    name = f"{source}.{stream.name}"
+    last = history.last_attempt(settings, name)
+    tried = last is not None and last.started_at >= reach
+    kind = "run_missing"
+    if tried and last is not None:
+        kind = {"deferred": "source_deferred_too_long"}.get(last.outcome, "source_unavailable")
+        if last.outcome == "refused":
+            kind = "extract_refused"
+        if last.outcome == "success":
+            kind = "file_refused"  # it was read, and the gate did not let it in
+    start = due - DAY if stream.kind is Kind.SNAPSHOT else reach
+    ask = f"{source} {stream.name} --from {short(start)} --to {short(due)}"
+    said = f"last attempt {last.outcome}" if tried and last is not None else "no attempt since"
+    what = f"{name} reaches {moment(reach)}, {age(now - reach)} ago; {moment(due)} was due; {said}"
+    return Finding(kind, name, what, reach, (name,), (f"cxw extract {ask}", f"cxw check {ask}"))
+
+
+def _waiting(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Files that were landed and never judged: the check was killed, or nobody called it."""
+    for path in sorted((settings.lake / "landing").glob("*/*/dt=*/*.parquet")):
+        window = Window.from_name(path.stem)
+        if now - window.end > GRACE:
+            stream, source = path.parent.parent.name, path.parent.parent.parent.name
+            ask = f"{source} {stream} --from {short(window.start)} --to {short(window.end)}"
+            yield Finding(
+                "run_missing",
+                f"{source}.{stream}-waiting",
+                f"{source}.{stream} {window.name} was landed and never judged",
+                window.end,
+                (f"{source}.{stream}",),
+                (f"cxw check {ask}",),
+            )
+
+
+def _quarantined(settings: Settings, now: datetime) -> Iterator[Finding]:
+    for name, rows, reason in history.quarantined(settings, now - DAY, now):
+        yield Finding(
+            "rows_quarantined",
+            f"{name}-rows",
+            f"{name}: {rows:,} rows were put aside in the last 24 h; {reason}",
+            now - DAY,
+            (name,),
+            (f"cxw status {name}",),
+        )
+
+
+def _stale(settings: Settings, now: datetime) -> Iterator[Finding]:
+    release = publish.current(settings.data_dir)
+    reach = plan.landed_until(settings.lake, SOURCES.values())
+    if reach is None:
+        return
+    as_of = release.as_of if release else None
+    due = Window.of_day(now - GRACE).start
+    if as_of is None or as_of < due:
+        has = f"{reach - as_of} of accepted data waits" if as_of and reach > as_of else "it is late"
+        what = f"the release is as of {moment(as_of) if as_of else 'never'}; {has}"
+        yield Finding("marts_stale", "release", what, as_of, (), BUILD_COMMANDS)
+
+
+def _expired(known: tuple[silences.Silence, ...], now: datetime) -> Iterator[Finding]:
+    for silence in known:
+        if silence.expired(now):
+            yield Finding(
+                "silence_expired",
+                f"silence-{silence.dag_id}-{silence.match}",
+                f"the silence of {silence.dag_id} ({silence.reason}, {silence.link}) ended on "
+                f"{silence.until}; it no longer holds",
+                None,
+                (),
+                ("edit ops/alerts/silences.toml",),
+            )
+
+
+def _alert(settings: Settings, finding: Finding, now: datetime) -> Alert:
+    stale = KINDS[finding.kind].severity != "notice"
+    affected = affected_streams(settings, finding.streams) if stale else Affected()
+    return Alert(
+        id=f"{DAG_ID}__{finding.kind}__{finding.subject}__{now:%Y-%m-%d}",
+        kind=finding.kind,
+        dag_id=DAG_ID,
+        run_id=f"{now:%Y-%m-%d}",
+        at=now.isoformat(),
+        what=(finding.what,),
+        since=moment(finding.since) if finding.since else "see above",
+        stale_marts=affected.marts,
+        readers=affected.readers,
+        lineage_known=affected.known,
+        served=served(settings, now),
+        repeat=finding.repeat,
+        log="cxw status",
+    )

@@ -1,0 +1,163 @@
+"""Build the marts in a private copy: staging, scores for new texts, then everything else.
+
+A build reads only files that the gate accepted and that no earlier build consumed. What it consumed
+is recorded in the private warehouse itself, so the record and the rows are published, rolled back
+or thrown away together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from extract.errors import CorruptFile
+from extract.lake import accepted_files
+from extract.source import Window
+from ops import publish, score
+from ops.dbt import DbtPaths, run_dbt
+from ops.settings import Settings
+
+MANIFEST_KEY = b"cx_manifest"
+SCORED_BY_OPS = "tag:before_scoring"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LakeFile:
+    """An accepted file: where it lies, and what tells one version of it from the next."""
+
+    path: str  # relative to the lake
+    size: int
+    modified_ns: int
+    sha: str = ""  # of its manifest
+
+    @property
+    def stream(self) -> str:
+        """Return source.stream."""
+        _, source, stream, *_ = self.path.split("/")
+        return f"{source}.{stream}"
+
+    @property
+    def window(self) -> Window:
+        """Return the interval that the file's name tells."""
+        return Window.from_name(self.path.rpartition("/")[2].removesuffix(".parquet"))
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    build: str
+    as_of: datetime
+    new_files: int
+    texts_scored: int
+    nodes: int
+
+
+def build(settings: Settings, now: datetime) -> BuildReport | None:
+    """Build what is new in the lake into a sealed private build; None when nothing is new."""
+    lake, data = settings.lake, settings.data_dir
+    release = publish.current(data)
+    if release and not new_files(lake, consumed(release.warehouse)):
+        return None
+    with publish.open_build(data) as private:
+        known = consumed(private.warehouse)
+        fresh = new_files(lake, known)
+        if not fresh:
+            return None
+        as_of = max(file.window.end for file in [*fresh, *known.values()])
+        variables = {
+            "lake": str(lake),
+            "build_id": private.number,
+            "as_of": f"{as_of:%Y-%m-%dT%H:%M:%SZ}",
+            "new_files": by_stream(lake, fresh),
+        }
+        paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
+        first = run_dbt(["build", "--select", SCORED_BY_OPS], paths, private.path, variables)
+        scored = score.score_new_texts(private.warehouse, lake / "enrichment")
+        rest = run_dbt(["build", "--exclude", SCORED_BY_OPS], paths, private.path, variables)
+        record(private.warehouse, private.number, fresh)
+        publish.seal(
+            private,
+            publish.BuildFacts(
+                as_of=as_of,
+                built_at=now,
+                files=tuple(file.path for file in fresh),
+                code_version=version("cx-warehouse"),
+            ),
+        )
+        nodes = sum(first.values()) + sum(rest.values())
+        return BuildReport(private.path.name, as_of, len(fresh), scored, nodes)
+
+
+def consumed(warehouse: Path) -> dict[str, LakeFile]:
+    """Return the files that the warehouse holds already, by path."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        there = con.execute(
+            "select 1 from duckdb_tables() "
+            "where schema_name = 'operations' and table_name = 'built_files'"
+        ).fetchall()
+        if not there:
+            return {}
+        rows = con.execute("select path, size, modified_ns, sha from operations.built_files")
+        return {row[0]: LakeFile(*row) for row in rows.fetchall()}
+
+
+def new_files(lake: Path, known: dict[str, LakeFile]) -> list[LakeFile]:
+    """Return accepted files that are new or were written again with another content.
+
+    A footer is read only where size or time differ from what was consumed: cost stays flat.
+    """
+    found = []
+    for path in accepted_files(lake):
+        stat = path.stat()
+        name = path.relative_to(lake).as_posix()
+        before = known.get(name)
+        if before and (before.size, before.modified_ns) == (stat.st_size, stat.st_mtime_ns):
+            continue
+        sha = manifest_sha(path)
+        if before is None or before.sha != sha:
+            found.append(LakeFile(name, stat.st_size, stat.st_mtime_ns, sha))
+    return found
+
+
+def manifest_sha(path: Path) -> str:
+    """Return the hash of the manifest in the file's footer."""
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+        return hashlib.sha256(metadata[MANIFEST_KEY]).hexdigest()
+    except (OSError, KeyError, ValueError) as error:
+        raise CorruptFile(
+            f"{path.name} of {path.parent.parent.name} has no readable manifest "
+            f"({type(error).__name__})",
+            "a build must not guess what a file holds",
+            "extract its window again: the file is replaced",
+        ) from error
+
+
+def by_stream(lake: Path, files: Iterable[LakeFile]) -> dict[str, list[str]]:
+    """Return the files' full paths by source.stream, as the models ask for them."""
+    grouped: dict[str, list[str]] = {}
+    for file in sorted(files):
+        grouped.setdefault(file.stream, []).append(str(lake / file.path))
+    return grouped
+
+
+def record(warehouse: Path, number: int, files: Iterable[LakeFile]) -> None:
+    """Write down in the private warehouse which files it holds now."""
+    rows = [(f.path, f.size, f.modified_ns, f.sha, number) for f in files]
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("create schema if not exists operations")
+        con.execute(
+            "create table if not exists operations.built_files "
+            "(path text primary key, size bigint, modified_ns bigint, sha text, build_id integer)"
+        )
+        con.executemany(
+            "insert or replace into operations.built_files values (?, ?, ?, ?, ?)", rows
+        )

@@ -1,0 +1,129 @@
+"""Steps called by a person: several streams at once, every waiting file, a trial alert."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+from extract.errors import CxwError, ImpossibleWindow, Refused
+from extract.source import Window
+from ops import steps
+from ops.alerts.kinds import KINDS
+from ops.alerts.message import Alert
+from ops.alerts.send import deliver
+from ops.catalog import find_source, stream_names
+from ops.settings import Settings, configured_sources
+from ops.world import world_of
+
+AFTER_END = timedelta(minutes=10)
+
+
+def extract(
+    settings: Settings, source: str, stream: str | None, since: str | None, until: str | None
+) -> Iterator[str]:
+    """Pull a window of one stream or of all streams of a source; yield a line for each."""
+    window = steps.asked_window(since, until, None, None)
+    names = _streams(source, stream)
+    run_id = f"by-hand-{uuid4().hex[:12]}"
+    with _sources(settings, window) as reachable:
+        for name in names:
+            manifest = steps.extract(reachable, source, name, window, run_id=run_id)
+            yield f"{source}.{name} {window.name}: {manifest.rows:,} rows in landing"
+
+
+def check(
+    settings: Settings,
+    source: str | None,
+    stream: str | None,
+    since: str | None,
+    until: str | None,
+    accept: Collection[str],
+) -> Iterator[str]:
+    """Judge the marts, a window, or every file that waits; one refusal stops no other file."""
+    if source == "marts":
+        verdict = steps.check_marts(settings)
+        yield f"marts: {verdict.outcome}, {len(verdict.checks)} checks; next: cxw publish"
+        return
+    refusals: list[CxwError] = []
+    todo = list(_to_judge(settings, source, stream, since, until))
+    if not todo:
+        yield "no file waits in landing"
+    for name, part, window in todo:
+        try:
+            said = steps.check_landed(settings, name, part, window, accept=accept)
+        except Refused:
+            raise
+        except CxwError as error:
+            refusals.append(error)
+            yield f"{name}.{part} {window.name}: refused"
+        else:
+            aside = f", {said.quarantined:,} put aside" if said.quarantined else ""
+            yield f"{name}.{part} {window.name}: {said.rows:,} rows{aside}"
+    if refusals:
+        raise refusals[0]
+
+
+def alert_test(settings: Settings) -> tuple[bool, str]:
+    """Send one alert that says that it is a trial; return whether the webhook took it."""
+    now = steps.now(settings)
+    alert = Alert(
+        id=f"alert_test__{uuid4().hex[:12]}",
+        kind="alert_test",
+        dag_id="cxw",
+        run_id="alert-test",
+        at=now.isoformat(),
+        what=("this is a trial; nothing failed",),
+        since=f"{now:%Y-%m-%d %H:%M} UTC",
+        stale_marts=(),
+        readers=(),
+        served="not looked at",
+        repeat=("cxw alert-test",),
+        log=KINDS["alert_test"].runbook,
+    )
+    filed = deliver(settings, alert, (), now)
+    if filed is None or filed["webhook"] == "none configured":
+        return False, "filed and logged; no webhook is configured: set CXW_ALERT_WEBHOOK_URL"
+    taken = filed["webhook"] == "sent"
+    return taken, f"filed and logged; webhook: {filed['webhook']}"
+
+
+def _streams(source: str, stream: str | None) -> tuple[str, ...]:
+    return (find_source(source).stream(stream).name,) if stream else stream_names(source)
+
+
+def _to_judge(
+    settings: Settings, source: str | None, stream: str | None, since: str | None, until: str | None
+) -> Iterator[tuple[str, str, Window]]:
+    if source and (since or until):
+        window = steps.asked_window(since, until, None, None)
+        yield from ((source, name, window) for name in _streams(source, stream))
+        return
+    if since or until:
+        raise ImpossibleWindow(
+            "a window without a source",
+            "windows belong to a source",
+            "name it: cxw check zendesk --from … --to …",
+        )
+    if source:
+        _streams(source, stream)
+    pattern = f"{source or '*'}/{stream or '*'}/dt=*/*.parquet"
+    for path in sorted((settings.lake / "landing").glob(pattern)):
+        folder = path.parent.parent
+        yield folder.parent.name, folder.name, Window.from_name(path.stem)
+
+
+@contextmanager
+def _sources(settings: Settings, window: Window) -> Iterator[Settings]:
+    """Yield settings whose sources can be reached: the simulated company is started for them."""
+    from ops import children  # noqa: PLC0415  (only who extracts)
+
+    configured = configured_sources(settings, children.NORTHWIND)
+    if settings.sandbox != "embedded" or configured:
+        yield settings
+        return
+    log_file = settings.data_dir / "logs" / "sandbox.log"
+    world = world_of(settings.data_dir)
+    with children.sandbox(world, window.end + AFTER_END, log_file) as base:
+        yield children.sandboxed(settings, base)

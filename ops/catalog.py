@@ -1,0 +1,33 @@
+"""What sources and streams there are, for callers that must not know the connectors."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from extract import SOURCES
+from extract.errors import UnknownSource
+from extract.source import Source
+
+
+def source_names() -> tuple[str, ...]:
+    """Return every source's name."""
+    return tuple(SOURCES)
+
+
+def stream_names(source: str) -> tuple[str, ...]:
+    """Return the names of a source's streams."""
+    return tuple(stream.name for stream in find_source(source).streams)
+
+
+def data_sheet(source: str) -> str:
+    """Return the docstring of a source's connector."""
+    return str(import_module(f"extract.{find_source(source).name}").__doc__)
+
+
+def find_source(name: str) -> Source:
+    """Return the source of that name, or refuse and name the ones there are."""
+    if name not in SOURCES:
+        raise UnknownSource(
+            f"source {name!r}", "there is no such source", f"choose one of {', '.join(SOURCES)}"
+        )
+    return SOURCES[name]

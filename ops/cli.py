@@ -1,0 +1,267 @@
+"""The command line `cxw`: the same functions that the scheduled tasks call, one command a step.
+
+Exit codes: 0 done · 1 failed or refused · 2 wrong usage or configuration · 75 the source asks to
+come back later. Errors are printed as their three clauses; `--debug` adds the traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from extract.errors import CxwError
+
+app = typer.Typer(
+    name="cxw",
+    help="Operate the customer-experience warehouse. Every command may be repeated.",
+    epilog="Exit codes: 0 done, 1 failed or refused, 2 usage or configuration, 75 come back later",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+From = Annotated[str | None, typer.Option("--from", help="First moment, ISO, UTC: 2026-09-28")]
+To = Annotated[str | None, typer.Option("--to", help="Last moment, exclusive: 2026-09-29")]
+DAY_FORMAT = ["%Y-%m-%d"]
+
+
+@app.callback()
+def start(
+    debug: Annotated[bool, typer.Option(help="Show tracebacks and log lines")] = False,
+) -> None:
+    """Set up logging before any command."""
+    logging.basicConfig(
+        level=logging.INFO if debug else logging.ERROR,
+        format="%(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold addresses with queries
+
+
+@app.command()
+def run(
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=DAY_FORMAT, help="Read up to this day, exclusive"),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Company: seed (first run only)")] = None,
+    customers: Annotated[
+        int | None, typer.Option(min=1, help="Company: customers (first run only)")
+    ] = None,
+    start_day: Annotated[
+        datetime | None,
+        typer.Option("--start", formats=DAY_FORMAT, help="Company: first day (first run only)"),
+    ] = None,
+) -> None:
+    """Run the whole pipeline: what is missing in the lake, then build, gates and publishing.
+
+    Without configured sources a simulated company is started and read over HTTP.
+
+    **Examples**
+
+    `cxw run` the first 90 days; again: nothing new
+
+    `cxw run --until 2026-09-30` one day more
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from ops import run as running  # noqa: PLC0415
+
+    code = running.run(
+        _settings(),
+        Console(),
+        _utc(until),
+        seed=seed,
+        customers=customers,
+        start=start_day.date() if start_day else None,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def extract(
+    source: Annotated[str, typer.Argument(help="zendesk, hubspot, ga4, x")],
+    stream: Annotated[str | None, typer.Argument(help="One stream; without it, all")] = None,
+    since: From = None,
+    until: To = None,
+) -> None:
+    """Pull a window of a source into `lake/landing/`; `cxw check` lets it in.
+
+    **Examples**
+
+    `cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29`
+
+    `cxw extract hubspot --from 2026-09-01 --to 2026-09-29`
+    """
+    from ops import by_hand  # noqa: PLC0415
+
+    for line in by_hand.extract(_settings(), source, stream, since, until):
+        typer.echo(line)
+
+
+@app.command()
+def check(
+    source: Annotated[
+        str | None, typer.Argument(help="A source, or `marts`; without it, every waiting file")
+    ] = None,
+    stream: Annotated[str | None, typer.Argument(help="One stream; without it, all")] = None,
+    since: From = None,
+    until: To = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(help="A failed check to take on after looking at it; may be repeated"),
+    ] = None,
+) -> None:
+    """Let a gate judge what landed, or the build that waits (`cxw check marts`).
+
+    **Examples**
+
+    `cxw check` every file in `lake/landing/`
+
+    `cxw check zendesk tickets --from 2026-09-28 --to 2026-09-29`
+
+    `cxw check marts`
+    """
+    from ops import by_hand  # noqa: PLC0415
+
+    for line in by_hand.check(_settings(), source, stream, since, until, accept or ()):
+        typer.echo(line)
+
+
+@app.command()
+def build() -> None:
+    """Build what is new in the lake into a private copy; nothing is published.
+
+    **Example**: `cxw build && cxw check marts && cxw publish`
+    """
+    from ops import steps  # noqa: PLC0415
+
+    report = steps.build(_settings())
+    if report is None:
+        typer.echo("nothing new in the lake; the release stays as it is")
+        return
+    typer.echo(
+        f"build {report.build} as of {report.as_of:%Y-%m-%d %H:%M} UTC: {report.new_files} new "
+        f"files, {report.texts_scored} texts scored, {report.nodes} dbt nodes; "
+        "next: cxw check marts"
+    )
+
+
+@app.command()
+def publish(
+    allow_older: Annotated[
+        bool, typer.Option(help="Publish although the current release knows more days")
+    ] = False,
+) -> None:
+    """Make the build that was judged the current release, in one step."""
+    from ops import steps  # noqa: PLC0415
+
+    release = steps.publish(_settings(), allow_older=allow_older)
+    typer.echo(f"release {release.id} is current")
+
+
+@app.command()
+def rollback(
+    to: Annotated[str | None, typer.Option(help="A release of `cxw releases`")] = None,
+) -> None:
+    """Show the release before the current one again, or the one named.
+
+    **Example**: `cxw rollback --to 20260928T000000Z-000004`
+    """
+    from ops import publish as publishing  # noqa: PLC0415
+
+    release = publishing.rollback(_settings().data_dir, to)
+    typer.echo(f"release {release.id} is current; the next build starts from it")
+
+
+@app.command()
+def releases() -> None:
+    """List the releases that stand; the current one is marked."""
+    from ops import publish as publishing  # noqa: PLC0415
+
+    data = _settings().data_dir
+    now = publishing.current(data)
+    for release in publishing.releases(data):
+        mark = "*" if now and release.id == now.id else " "
+        rows = sum(release.manifest["rows"].values())
+        typer.echo(f"{mark} {release.id}  as of {release.as_of:%Y-%m-%d %H:%M} UTC  {rows:,} rows")
+    if now is None:
+        typer.echo("no release yet; cxw run makes the first")
+
+
+@app.command()
+def status(
+    stream: Annotated[str | None, typer.Argument(help="One stream, like zendesk.tickets")] = None,
+) -> None:
+    """Say how it stands: each stream, the release, and what is late, failed or stale now.
+
+    Exit code 1 when something is wrong now.
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from ops import status as standing  # noqa: PLC0415
+
+    raise typer.Exit(standing.show(_settings(), Console(), stream))
+
+
+@app.command()
+def docs(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when docs/DAGS.md is stale")
+    ] = False,
+) -> None:
+    """Write docs/DAGS.md from the DAGs; dbt docs and Data Docs into the data folder."""
+    from ops import dag_docs as documentation  # noqa: PLC0415
+
+    for line in documentation.write(_settings(), check_only=check_only):
+        typer.echo(line)
+
+
+@app.command("alert-test")
+def alert_test() -> None:
+    """Send one alert through the webhook, to see that it arrives.
+
+    Exit code 1 when the webhook did not take it.
+    """
+    from ops import by_hand  # noqa: PLC0415
+
+    sent, line = by_hand.alert_test(_settings())
+    typer.echo(line)
+    raise typer.Exit(0 if sent else 1)
+
+
+def main() -> None:
+    """Run the command line; turn an error into its three clauses and an exit code."""
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except CxwError as error:
+        if debug:
+            raise
+        from ops.reaction import EXIT_CODES, reaction_to  # noqa: PLC0415
+
+        typer.echo(_clauses(error), err=True)
+        raise SystemExit(EXIT_CODES[reaction_to(error)]) from None
+    except KeyboardInterrupt:
+        typer.echo("stopped; nothing half written is visible; run the same command again", err=True)
+        raise SystemExit(130) from None
+
+
+def _clauses(error: CxwError) -> str:
+    return f"seen  {error.seen}\nwhy   {error.why}\nnext  {error.next_step}"
+
+
+def _settings() -> Any:
+    from ops import settings  # noqa: PLC0415
+
+    return settings.load()
+
+
+def _utc(day: datetime | None) -> datetime | None:
+    from datetime import UTC  # noqa: PLC0415
+
+    return day.replace(tzinfo=UTC) if day else None

@@ -1,0 +1,81 @@
+"""Run dbt in this process, on one private build, and say in three clauses what failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from extract.errors import CxwError
+from ops.settings import build_dir_in_environment
+
+NAMED = 5
+
+
+class BuildFailed(CxwError):
+    """dbt could not build or test every node."""
+
+
+@dataclass(frozen=True, slots=True)
+class DbtPaths:
+    """Where dbt finds its project and puts what it makes."""
+
+    project: Path
+    target: Path
+    logs: Path
+
+
+def run_dbt(
+    command: list[str], paths: DbtPaths, build_dir: Path, variables: Mapping[str, Any]
+) -> dict[str, int]:
+    """Run one dbt command; return nodes by status, or raise `BuildFailed` naming what failed."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  (seconds to import)
+
+    arguments = [
+        *command,
+        *("--project-dir", str(paths.project), "--profiles-dir", str(paths.project)),
+        *("--target-path", str(paths.target), "--log-path", str(paths.logs)),
+        *("--vars", json.dumps(variables), "--quiet", "--no-use-colors"),
+    ]
+    with build_dir_in_environment(build_dir), _released():
+        answer = dbtRunner().invoke(arguments)
+    results = list(getattr(answer.result, "results", None) or ())
+    counts: dict[str, int] = {}
+    for result in results:
+        counts[str(result.status)] = counts.get(str(result.status), 0) + 1
+    if not answer.success:
+        raise BuildFailed(
+            _seen(command, results, answer.exception),
+            "marts built on it would be wrong or missing, so nothing of this build is kept",
+            f"read {paths.logs.parent.name}/{paths.logs.name}/dbt.log; correct it; run `cxw build`",
+        )
+    return counts
+
+
+def _seen(command: list[str], results: list[Any], error: BaseException | None) -> str:
+    bad = [r for r in results if str(r.status) in {"error", "fail", "runtime error"}]
+    if not bad:
+        kind = type(error).__name__ if error else "no result"
+        return f"dbt {command[0]} did not start ({kind})"
+    names = ", ".join(
+        f"{result.node.name} ({result.failures} rows)" if result.failures else result.node.name
+        for result in bad[:NAMED]
+    )
+    more = f" and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
+    return f"dbt {command[0]}: {len(bad)} of {len(results)} nodes failed: {names}{more}"
+
+
+@contextmanager
+def _released() -> Iterator[None]:
+    """Close the adapter's connection afterwards, or its last changes stay out of the file."""
+    try:
+        yield
+    finally:
+        from dbt.adapters.duckdb.connections import (  # noqa: PLC0415  (dbt decides when it exists)
+            DuckDBConnectionManager,
+        )
+
+        DuckDBConnectionManager.close_all_connections()

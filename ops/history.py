@@ -1,0 +1,90 @@
+"""What the pipeline did, read back from the lake: attempts by stream, rows put aside.
+
+The answers come from the Parquet rows that each attempt and each gate run wrote; there is no other
+record of operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from ops.alerts.message import moment
+from ops.settings import Settings
+
+ATTEMPTS = """
+select source || '.' || stream as name, outcome, error_kind, started_at, interval_end
+from read_parquet('{files}', union_by_name = true)
+where source || '.' || stream in (select unnest(?))
+order by started_at
+"""
+PUT_ASIDE = """
+select source_slug || '.' || stream_name, max(observed), any_value(message)
+from read_parquet('{files}', union_by_name = true)
+where gate_type = 'lake' and severity_type = 'quarantine' and not is_success
+    and checked_at >= ? and checked_at < ?
+group by all
+order by all
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to extract."""
+
+    stream: str
+    outcome: str
+    error: str | None
+    started_at: datetime
+    interval_end: datetime
+
+
+def attempts(settings: Settings, streams: Sequence[str]) -> list[Attempt]:
+    """Return every attempt of the streams, oldest first."""
+    files = settings.lake / "operations" / "extract_attempts"
+    if not any(files.glob("dt=*/*.parquet")):
+        return []
+    return [Attempt(*row) for row in _query(ATTEMPTS, f"{files}/*/*.parquet", [list(streams)])]
+
+
+def last_attempt(settings: Settings, stream: str) -> Attempt | None:
+    """Return the last attempt of a stream."""
+    return next(reversed(attempts(settings, [stream])), None)
+
+
+def failing_since(settings: Settings, streams: Sequence[str], now: datetime) -> str:
+    """Say since when the streams fail, how often in a row, and what was good last."""
+    told = []
+    for stream in streams:
+        tries = attempts(settings, [stream])
+        good = [n for n, attempt in enumerate(tries) if attempt.outcome == "success"]
+        bad = tries[good[-1] + 1 :] if good else tries
+        if not bad:
+            told.append(f"{stream}: this run (it was read; see above)")
+            continue
+        last = (
+            f"last good window ended {moment(tries[good[-1]].interval_end)}"
+            if good
+            else ("it never succeeded")
+        )
+        told.append(f"{stream}: {moment(bad[0].started_at)}, {len(bad)} in a row; {last}")
+    return "; ".join(told) or f"{moment(now)} (this run)"
+
+
+def quarantined(settings: Settings, since: datetime, until: datetime) -> list[tuple[str, int, str]]:
+    """Return streams with rows put aside in a span of time: how many, and why."""
+    files = settings.lake / "operations" / "check_results"
+    if not any(files.glob("dt=*/*.parquet")):
+        return []
+    rows = _query(PUT_ASIDE, f"{files}/dt=*/*.parquet", [since, until])
+    return [(name, int(count or 0), message) for name, count, message in rows]
+
+
+def _query(sql: str, files: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        return con.execute(sql.format(files=files.replace("'", "''")), values).fetchall()

@@ -189,7 +189,14 @@ def write(arguments: argparse.Namespace) -> None:
         )
     world = World(arguments.seed, arguments.customers, arguments.start)
     until = datetime.combine(arguments.until, datetime.min.time(), UTC)
-    for path in write_truth(world, until, arguments.out):
+    try:
+        paths = write_truth(world, until, arguments.out)
+    except OSError as error:
+        _fail(
+            f"The truth could not be written to {arguments.out}: {error.strerror}; some of its "
+            "files may be missing there; make room or choose another --out."
+        )
+    for path in paths:
         print(path)
 
 

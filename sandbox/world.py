@@ -125,13 +125,17 @@ class World:
         return dict(self.company.x_accounts)
 
     def ga4_day(self, day: date, now: datetime) -> pa.Table | None:
-        """Give the export table of a day as it stands at `now`, None before it exists."""
-        now_us, day_us = as_us(now), start_of(day)
-        if now_us < day_us + DAY + EXPORTED_AFTER or day < self.start:
+        """Give the export table of a day as it stands at `now`, None before it exists.
+
+        It is written five minutes after each midnight, with what had arrived by that midnight.
+        """
+        day_us = start_of(day)
+        arrived_us = (as_us(now) - EXPORTED_AFTER) // DAY * DAY
+        if arrived_us < day_us + DAY or day < self.start:
             return None
         rows = [
             (session, hit)
             for session, hit in self.company.books.hits[day_us // DAY]
-            if hit.late_us is None or hit.late_us <= now_us
+            if hit.late_us is None or hit.late_us < arrived_us
         ]
         return day_table(rows)

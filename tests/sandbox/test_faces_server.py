@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 
 from tests.sandbox.standin import HUBSPOT, ZENDESK, SmallWorld, X, at, opened, stamp
@@ -161,6 +162,10 @@ def command(*arguments):
     return [sys.executable, "-m", "sandbox", *arguments]
 
 
+def run(*arguments):
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
+
+
 SMALL = ("--customers", "5", "--start", "2026-07-01", "--clock", "2026-07-03T00:10:00Z")
 
 
@@ -192,6 +197,24 @@ def test_command_leaves_at_the_end_of_its_input_when_told():
         assert process.wait(timeout=20) == 0
 
 
+def test_truth_command_writes_parquet(tmp_path):
+    world = ("--customers", "20", "--start", "2026-07-01")
+    done = run("truth", *world, "--until", "2026-07-08", "--out", str(tmp_path / "truth"))
+    assert done.returncode == 0, done.stderr
+    persons = pq.read_table(tmp_path / "truth" / "persons.parquet")
+    assert persons.num_rows > 0
+
+
+def test_truth_command_refuses_a_folder_that_is_a_file(tmp_path):
+    taken = tmp_path / "truth"
+    taken.write_text("here")
+    world = ("--customers", "5", "--start", "2026-07-01")
+    done = run("truth", *world, "--until", "2026-07-02", "--out", str(taken))
+    assert done.returncode == 2
+    assert "could not be written" in done.stderr
+    assert taken.read_text() == "here"
+
+
 def test_command_stops_cleanly_while_its_input_is_still_open():
     with subprocess.Popen(
         command("--port", "0", "--leave-at-eof", *SMALL),
@@ -211,9 +234,7 @@ def test_command_refuses_a_port_in_use():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        done = subprocess.run(
-            command("--port", port, *SMALL), capture_output=True, text=True, check=False
-        )
+        done = run("--port", port, *SMALL)
     assert done.returncode == 2
     assert f"Port {port} on 127.0.0.1 is in use" in done.stderr
     assert "choose --port" in done.stderr
@@ -231,6 +252,6 @@ def test_command_refuses_a_port_in_use():
     ],
 )
 def test_command_refuses_bad_arguments(arguments, told):
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
+    done = run(*arguments)
     assert done.returncode == 2
     assert told in done.stderr

@@ -120,12 +120,22 @@ def _bad(result: Any) -> bool:
 
 
 @pytest.fixture(scope="session")
-def new_warehouse(parsed: Any) -> Callable[[Path], Warehouse]:
-    """Make an empty lake and an empty build in a folder."""
-    return lambda folder: Warehouse(TinyLake(folder / "lake"), folder / "build", parsed)
+def new_warehouse(
+    parsed: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path], Warehouse]:
+    """Make an empty lake and a build that holds the seeds alone, in a folder."""
+    seeded = Warehouse(TinyLake(Path()), tmp_path_factory.mktemp("seeds"), parsed)
+    assert seeded.run(command="seed").success
+
+    def begin(folder: Path) -> Warehouse:
+        begun = seeded.copied_to(folder / "build")
+        begun.lake = TinyLake(folder / "lake")
+        return begun
+
+    return begin
 
 
 @pytest.fixture
 def warehouse(new_warehouse: Callable[[Path], Warehouse], tmp_path: Path) -> Warehouse:
-    """Make an empty lake and an empty build for this test alone."""
+    """Make an empty lake and a build with the seeds for this test alone."""
     return new_warehouse(tmp_path)

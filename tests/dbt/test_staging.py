@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -158,10 +159,12 @@ def intervals(lake: TinyLake) -> list:
     ]
 
 
-def test_intervals_in_any_order_give_the_same_staging(parsed: object, tmp_path: Path) -> None:
+def test_intervals_in_any_order_give_the_same_staging(
+    new_warehouse: Callable[[Path], Warehouse], tmp_path: Path
+) -> None:
     seen = []
     for number, order in enumerate([(0, 1, 2), (2, 1, 0), (1, 2, 0)]):
-        warehouse = Warehouse(TinyLake(tmp_path / f"lake{number}"), tmp_path / f"{number}", parsed)
+        warehouse = new_warehouse(tmp_path / str(number))
         for interval in order:
             intervals(warehouse.lake)[interval]()
             warehouse.build(CONTACTS)

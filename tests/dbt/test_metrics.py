@@ -1,0 +1,237 @@
+"""The worked examples of docs/metrics.md, from landed records to published numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.dbt.conftest import PROJECT, Warehouse
+from tests.dbt.service_records import answer, build_scored, call, forked, rating, ticket
+from tests.dbt.tiny_lake import Row, TinyLake, post
+
+PAGE = (PROJECT.parent / "docs" / "metrics.md").read_text()
+EXAMPLES = {
+    "nps": ("2026-07-01", 10, 30.0, "+30"),
+    "nps_strict": ("2026-07-01", 10, 0.0, "0"),
+    "csat": ("2026-07-01", 4, 50.0, "50 %"),
+    "csat_mean": ("2026-07-02", 3, 3.0, "3"),
+    "csat_good_bad": ("2026-07-01", 3, 200 / 3, "66.7 %"),
+    "ces_mean": ("2026-07-01", 3, 5.0, "5"),
+    "asa_seconds": ("2026-07-01", 2, 25.0, "25 s"),
+    "aht_seconds": ("2026-07-05", 1, 320.0, "320 s"),
+    "service_level": ("2026-07-02", 3, 100 / 3, "33.3 %"),
+    "abandonment_rate": ("2026-07-03", 5, 0.4, "0.4"),
+    "first_response_minutes": ("2026-07-02", 1, 60.0, "60 min"),
+    "net_sentiment": ("2026-07-01", 5, 40.0, "+40"),
+}
+
+
+def nps_answers(groups: str, day: str, prefix: str) -> list[Row]:
+    """Make answers from letters: p, s and d for promoter, passive and detractor."""
+    scores = {"p": 9, "s": 7, "d": 0}
+    return [
+        answer(f"{prefix}{n}", f"{day} 08:{n:02}", "nps", scores[group], f"{prefix}{n}")
+        for n, group in enumerate(groups)
+    ]
+
+
+def fill(lake: TinyLake) -> None:
+    """Land the examples, each on a day of its own where they would mix."""
+    lake.land(
+        "hubspot.feedback_submissions",
+        [
+            *nps_answers("pppppsssdd", "2026-07-01", "a"),
+            *nps_answers("psd", "2026-07-02", "b"),
+            *(answer(f"c{n}", "2026-07-01 09:00", "csat", s) for n, s in enumerate([2, 2, 1, 0])),
+            *(answer(f"m{n}", "2026-07-02 09:00", "csat", s) for n, s in enumerate([2, 1, 0])),
+            *(answer(f"e{n}", "2026-07-01 09:00", "ces", s) for n, s in enumerate([7, 5, 3])),
+        ],
+        days=7,
+    )
+    words = ["good", "good", "bad", "offered"]
+    lake.land(
+        "zendesk.satisfaction_ratings",
+        [rating(n, "2026-07-01 12:00", word, 11) for n, word in enumerate(words)],
+        days=7,
+    )
+    lake.land("zendesk.tickets", [ticket(11, "2026-07-01 23:30", reply_minutes=60)], days=7)
+    lake.land(
+        "zendesk.calls",
+        [
+            call(1, "2026-07-01 08:00", queue=10),
+            call(2, "2026-07-01 08:00", queue=40),
+            call(3, "2026-07-01 08:00", queue=100, status="abandoned_in_queue"),
+            call(4, "2026-07-02 08:00", queue=20),
+            call(5, "2026-07-02 08:00", queue=21),
+            call(6, "2026-07-02 08:00", queue=5, status="abandoned_in_queue"),
+            call(7, "2026-07-02 08:00", queue=6, status="abandoned_in_queue"),
+            *(call(8 + n, "2026-07-03 08:00") for n in range(3)),
+            *(call(11 + n, "2026-07-03 08:00", status="abandoned_in_queue") for n in range(2)),
+            call(13, "2026-07-03 08:00", status="abandoned_in_ivr"),
+            call(14, "2026-07-04 23:58", queue=20, talk=300, wrap_up=20),
+        ],
+        days=7,
+    )
+    texts = ["I love it, great!", "Wonderful help", "So happy", "Terrible, I hate it", "On Monday"]
+    lake.land(
+        "x.mentions",
+        [post(str(n), f"9{n}", f"u{n}", "2026-07-01 09:00", text) for n, text in enumerate(texts)],
+        days=7,
+    )
+    lake.land("x.own_posts", [post("50", "111", "northwind", "2026-07-01 09:00", "I love us")])
+
+
+@pytest.fixture(scope="module")
+def examples(
+    new_warehouse: Callable[[Path], Warehouse], tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
+    """Build the examples once for all tests of this file."""
+    warehouse = new_warehouse(tmp_path_factory.mktemp("examples"))
+    fill(warehouse.lake)
+    build_scored(warehouse)
+    return warehouse
+
+
+def section(slug: str) -> str:
+    """Return what the page says of a metric."""
+    found = re.search(rf"^## {slug}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/metrics.md has no section {slug}: describe the metric there"
+    return found[1]
+
+
+def definitions() -> dict[str, dict[str, str]]:
+    """Return the seed of definitions by slug."""
+    with (PROJECT / "seeds" / "metric_definitions.csv").open() as lines:
+        return {row["metric_slug"]: row for row in csv.DictReader(lines)}
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """Return the rows of a seed."""
+    with (PROJECT / "seeds" / f"{name}.csv").open() as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("slug", EXAMPLES)
+def test_the_warehouse_says_what_the_worked_example_says(examples: Warehouse, slug: str) -> None:
+    day, count, value, told = EXAMPLES[slug]
+    rows = examples.rows(
+        "select sample_count, value from cx_warehouse.marts.agg_experience_daily"
+        f" where metric_slug = '{slug}' and segment_type = 'all' and booked_on = date '{day}'"
+    )
+    assert rows == [(count, pytest.approx(value, abs=1e-9))]
+    assert f"**{told}**" in section(slug)
+
+
+@pytest.mark.parametrize("slug", definitions())
+def test_each_metric_is_defined_argued_and_computed_by_hand(slug: str) -> None:
+    text = section(slug)
+    for head in ("*Definition.*", "*Rejected.*", "*Trap.*", "*Example.*"):
+        assert head in text, f"docs/metrics.md, {slug}: say {head}"
+
+
+def test_every_metric_of_the_seed_has_an_example() -> None:
+    assert set(EXAMPLES) == set(definitions())
+
+
+def test_the_margin_of_nps_is_its_closed_form(examples: Warehouse) -> None:
+    """The second day has p = d = 1/3, for which the literature gives 320 / sqrt(n) in all."""
+    rows = examples.rows(
+        "select sample_count, margin_of_error from cx_warehouse.marts.agg_experience_daily"
+        " where metric_slug = 'nps' and segment_type = 'all' order by booked_on"
+    )
+    assert rows[0] == (10, pytest.approx(196 * math.sqrt((0.5 + 0.2 - 0.3**2) / 10), abs=1e-9))
+    assert round(rows[0][1], 2) == 48.41
+    assert rows[1] == (3, pytest.approx(196 * math.sqrt(2 / 3 / 3), abs=1e-9))
+    assert 2 * rows[1][1] * math.sqrt(3) == pytest.approx(320, abs=0.1)
+
+
+def test_a_period_rolls_up_with_the_query_of_the_page(examples: Warehouse) -> None:
+    """Two days of 10 and 3 answers: 3 of 13, not the mean of 30 and 0."""
+    query = re.search(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    assert query
+    month = (
+        query[1].replace("2026-09-01", "2026-08-01").replace(">= date '2026-08", ">= date '2026-07")
+    )
+    rows = examples.rows(month.replace("marts.", "cx_warehouse.marts."))
+    found = {slug: (value, margin) for slug, value, margin in rows}
+    promoters, detractors = 6 / 13, 3 / 13
+    spread = promoters + detractors - (promoters - detractors) ** 2
+    assert found["nps"] == (
+        pytest.approx(100 * (promoters - detractors), abs=1e-9),
+        pytest.approx(196 * math.sqrt(spread / 13), abs=1e-9),
+    )
+    assert set(found) == set(definitions())
+
+
+def test_the_published_parameters_are_those_in_use() -> None:
+    """A reader of dim_metrics must not be told a threshold that the models do not use."""
+    told = {slug: json.loads(row["parameters"]) for slug, row in definitions().items()}
+    scales = {(row["source_slug"], row["survey_type"]): row for row in seed("survey_scales")}
+    nps = scales["hubspot", "nps"]
+    assert told["nps"] == {
+        "promoter_from": int(nps["upper_from"]),
+        "detractor_to": int(nps["lower_to"]),
+        "scale_min": int(nps["scale_min"]),
+        "scale_max": int(nps["scale_max"]),
+    }
+    assert told["nps_strict"].items() <= told["nps"].items()
+    csat, ces = scales["hubspot", "csat"], scales["hubspot", "ces"]
+    assert told["csat"] == {"hubspot_0_2_satisfied_from": int(csat["upper_from"])}
+    assert told["ces_mean"] == {key: int(ces[key]) for key in ("scale_min", "scale_max")}
+    assert told["csat_good_bad"] == {
+        r["score_type"]: int(r["score"]) for r in seed("rating_scores")
+    }
+    variants = {row["variant_slug"]: row for row in seed("service_level_parameters")}
+    variant = variants[definitions()["service_level"]["variant_slug"]]
+    limits = ("answer_within_seconds", "short_abandon_seconds")
+    assert told["service_level"] == {key: int(variant[key]) for key in limits}
+    values = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    assert told["csat_mean"] == {
+        "rescaled_min": values["csat_mean_min"],
+        "rescaled_max": values["csat_mean_max"],
+    }
+
+
+def test_one_answer_per_person_counts_the_latest_of_the_quarter(
+    examples: Warehouse, tmp_path: Path
+) -> None:
+    """The detractor of the first day comes back as a promoter: the first answer leaves its day."""
+    twin = forked(examples, tmp_path)
+    latest = {"nps_answers": "latest_per_person"}
+    back = answer("z", "2026-07-20 08:00", "nps", 9, "a9")
+    twin.lake.land("hubspot.feedback_submissions", [back], day="2026-07-20")
+    build_scored(twin, **latest)
+    query = (
+        "select cast(booked_on as text), sample_count, score_sum"
+        " from cx_warehouse.marts.agg_experience_daily"
+        " where metric_slug = 'nps' and segment_type = 'all' order by 1"
+    )
+    stepwise = twin.rows(query)
+    assert stepwise == [("2026-07-01", 9, 400.0), ("2026-07-02", 3, 0.0), ("2026-07-20", 1, 100.0)]
+    tie = "assert_nps_less_nps_strict_is_the_passive_share"
+    result = twin.run(tie, command="test", **latest)
+    assert [str(one.status) for one in result.result] == ["pass"]
+    build_scored(twin, full_refresh=True, **latest)
+    assert twin.rows(query) == stepwise
+
+
+def test_a_scale_of_one_to_ten_is_not_nps(examples: Warehouse, tmp_path: Path) -> None:
+    """Its 10 would be welcome and its missing 0 unseen; what lies outside of 0 to 10 is refused."""
+    twin = forked(examples, tmp_path)
+    odd = [
+        answer("o1", "2026-07-09 08:00", "nps", 11),
+        answer("o2", "2026-07-09 08:00", "nps", None),
+    ]
+    twin.lake.land("hubspot.feedback_submissions", odd, day="2026-07-09")
+    build_scored(twin)
+    assert twin.rows(
+        "select count(*) from cx_warehouse.marts.agg_experience_daily"
+        " where booked_on = date '2026-07-09'"
+    ) == [(0,)]

@@ -2,7 +2,9 @@
 
 GET/POST `/__clock` {"now": iso | "real"} · GET/POST/DELETE `/__faults` · GET/DELETE `/__log` ·
 GET/POST `/__options` {"limits", "hubspot_search_lag_seconds", "x_post_cap"} ·
-POST `/__world/mutate` {"name", "key", "set": {path: value}, "at", "vanish"} · GET `/__health`.
+POST `/__world/mutate` {"name", "key", "set": {path: value}, "drop_field", "at", "vanish"} ·
+GET `/__health`. The name `ga4.events` with a day as key rewrites that day's object: `set` puts a
+value into a column, new or not, `duplicate` and `drop_tail` change its rows.
 """
 
 from __future__ import annotations
@@ -12,20 +14,23 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import msgspec
 
 from sandbox.clock import Clock
+from sandbox.faces.gcs import Edit as ObjectEdit
+from sandbox.faces.gcs import Storage
 from sandbox.faces.hubspot import HubSpot
 from sandbox.faces.quota import Limits
 from sandbox.faces.view import STREAMS, Edit, Record, View
 from sandbox.faces.wire import Reply, json_reply, moment, zulu_ms
 from sandbox.faces.x import X
-from sandbox.faults import FaultBox, InvalidFault, names, put
+from sandbox.faults import Fault, FaultBox, InvalidFault, altered, drop, names, put
 
 KEPT = 50_000
+DAY_TABLES = "ga4.events"
 
 
 class Refused(Exception):
@@ -99,6 +104,9 @@ class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     key: str
     set: dict[str, Any] = {}
+    drop_field: tuple[str, ...] = ()
+    duplicate: bool = False
+    drop_tail: int = 0
     at: str | None = None
     vanish: bool = False
 
@@ -114,6 +122,7 @@ class Parts:
     limits: Limits
     hubspot: HubSpot
     x: X
+    storage: Storage
 
 
 class Control:
@@ -199,10 +208,17 @@ class Control:
         wish = msgspec.json.decode(body, type=Mutation)
         now = self._parts.clock.now()
         at = _moment(wish.at) if wish.at else now
+        if wish.name == DAY_TABLES:
+            return self._rewrite(wish, at)
         if wish.name not in STREAMS:
             raise Refused(
                 f"'{wish.name}' is no stream of the world; nothing was changed; "
-                f"use one of {', '.join(STREAMS)}."
+                f"use one of {', '.join((*STREAMS, DAY_TABLES))}."
+            )
+        if wish.duplicate or wish.drop_tail:
+            raise Refused(
+                f"duplicate and drop_tail change the rows of {DAY_TABLES}, {wish.name} has "
+                "records; nothing was changed; use a fault to double or withhold records."
             )
         present = self._parts.view.newest(wish.name, max(at, now))
         if wish.key not in present:
@@ -216,8 +232,31 @@ class Control:
             record = copy.deepcopy(present[wish.key])
             touch(wish.name, record, at)
             put(record, wish.set)
+            drop(record, wish.drop_field)
         self._parts.view.edit(wish.name, Edit(at, wish.key, record))
         return {"name": wish.name, "key": wish.key, "at": at, "record": record}
+
+    def _rewrite(self, wish: Mutation, at: datetime) -> dict[str, Any]:
+        """Let the bucket hold another object for a day, its metadata in agreement."""
+        fault = Fault(
+            path_regex="",
+            add_field=wish.set,
+            drop_field=wish.drop_field,
+            duplicate=wish.duplicate,
+            drop_tail=wish.drop_tail,
+        )
+        change = None if wish.vanish else lambda content: altered(fault, content)
+        try:
+            day = date.fromisoformat(wish.key)
+        except ValueError:
+            day = date.min
+        if not self._parts.storage.rewrite(day, ObjectEdit(at, change)):
+            raise Refused(
+                f"{DAY_TABLES} has no object of day '{wish.key}' at {at:%Y-%m-%dT%H:%M:%SZ}; "
+                "nothing was changed; name a day like 2026-07-02 whose table is exported.",
+                404,
+            )
+        return {"name": wish.name, "key": wish.key, "at": at}
 
 
 def touch(name: str, record: Record, at: datetime) -> None:

@@ -244,6 +244,12 @@ def put(record: Any, values: dict[str, Any]) -> None:
         change(record, path, _putting(value))
 
 
+def drop(record: Any, paths: Sequence[str]) -> None:
+    """Take what paths name out of one record."""
+    for path in paths:
+        change(record, path, _remove)
+
+
 def _altered_table(fault: Fault, body: bytes) -> bytes:
     table = pq.read_table(io.BytesIO(body))
     for name, value in {**fault.flip, **fault.add_field}.items():

@@ -54,14 +54,16 @@ class Sandbox:
         self.faults = FaultBox()
         self.log = Log()
         quotas = Limits(limits, monotonic)
-        hubspot, x = HubSpot(view, quotas), X(view, quotas)
+        hubspot, storage, x = HubSpot(view, quotas), Storage(view, quotas), X(view, quotas)
         self.faces: dict[str, Face] = {
             "zendesk": Zendesk(view, quotas),
             "hubspot": hubspot,
-            "gcs": Storage(view, quotas),
+            "gcs": storage,
             "x": x,
         }
-        self.control = Control(Parts(view, clock, self.faults, self.log, quotas, hubspot, x))
+        self.control = Control(
+            Parts(view, clock, self.faults, self.log, quotas, hubspot, x, storage)
+        )
 
     def answer(
         self, method: str, target: str, headers: dict[str, str], body: bytes, origin: str

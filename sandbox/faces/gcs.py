@@ -17,7 +17,7 @@ import base64
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -64,12 +64,21 @@ class Stored:
         return base64.b64encode(digest).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An object changed by hand from a moment on; `change` None makes it vanish."""
+
+    at: datetime
+    change: Callable[[bytes], bytes] | None
+
+
 class Storage:
     """Answers as one bucket of Cloud Storage."""
 
     def __init__(self, view: View, limits: Limits) -> None:
         self._view = view
         self._limits = limits
+        self._edits: dict[date, Edit] = {}
         self._files: dict[tuple[date, datetime], Stored] = {}
 
     def handle(self, request: Request) -> Reply:
@@ -173,7 +182,20 @@ class Storage:
         if now < first:
             return None
         age = min((now - first).days, RESTATED_DAYS)
-        return self._view.locked(lambda: self._export(day, first, first + timedelta(days=age)))
+        stored = self._view.locked(lambda: self._export(day, first, first + timedelta(days=age)))
+        edit = self._edits.get(day)
+        if stored is None or edit is None or now < edit.at:
+            return stored
+        if edit.change is None:
+            return None
+        return Stored(stored.name, edit.change(stored.content), first, max(stored.updated, edit.at))
+
+    def rewrite(self, day: date, edit: Edit) -> bool:
+        """Change a day's object from a moment on; False when there is no such object then."""
+        if self._stored(day, edit.at) is None:
+            return False
+        self._edits[day] = edit
+        return True
 
     def _export(self, day: date, first: datetime, written: datetime) -> Stored | None:
         if (day, written) not in self._files:

@@ -115,6 +115,41 @@ def test_a_replaced_generation_is_gone(client):
     assert media(client, 2, ifGenerationMatch=generation).status_code == 412
 
 
+def test_an_object_rewritten_by_hand_agrees_with_its_metadata(client):
+    before = listed(client, prefix=name(2))["items"][0]
+    changed = client.post(
+        "/__world/mutate",
+        json={
+            "name": "ga4.events",
+            "key": "2026-07-02",
+            "set": {"event_timestamp": "late", "new": 1},
+            "drop_field": ["event_date"],
+            "drop_tail": 3,
+        },
+    )
+    after, answer = listed(client, prefix=name(2))["items"][0], media(client, 2)
+    table = pq.read_table(io.BytesIO(answer.content))
+    assert changed.status_code == 200
+    assert after["generation"] != before["generation"]
+    assert after["md5Hash"] == answer.headers["X-Goog-Hash"].removeprefix("md5=")
+    assert int(after["size"]) == len(answer.content)
+    assert table.num_rows == 10
+    assert table.column_names == ["event_timestamp", "event_params", "new"]
+    assert table["event_timestamp"][0].as_py() == "late"
+
+
+def test_an_object_can_vanish(client):
+    client.post("/__world/mutate", json={"name": "ga4.events", "key": "2026-07-02", "vanish": True})
+    assert media(client, 2).status_code == 404
+    assert name(2) not in [item["name"] for item in listed(client)["items"]]
+
+
+def test_a_day_without_object_cannot_be_rewritten(client):
+    answer = client.post("/__world/mutate", json={"name": "ga4.events", "key": "2026-07-30"})
+    assert answer.status_code == 404
+    assert "'2026-07-30'" in answer.json()["error"]
+
+
 def test_missing_things_answer_404_in_the_vendors_forms(client):
     bucket = client.get("/gcs/storage/v1/b/elsewhere/o", headers=GCS)
     path = f"{LIST}/{quote(name(30), safe='')}"

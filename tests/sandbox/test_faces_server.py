@@ -116,6 +116,7 @@ def test_mutation_moves_cursor_and_shows_the_change(client):
         ({"name": "zendesk.moods", "key": "1"}, 400, "zendesk.tickets"),
         ({"name": "zendesk.tickets", "key": "77"}, 404, "'77'"),
         ({"name": "zendesk.tickets"}, 400, "key"),
+        ({"name": "zendesk.tickets", "key": "1", "drop_tail": 1}, 400, "use a fault"),
     ],
 )
 def test_wrong_mutation_is_refused(client, wish, status, told):

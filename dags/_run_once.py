@@ -73,11 +73,8 @@ def _now() -> datetime:
 
 
 def _facts(dag: Any) -> dict[str, Any]:
-    reads = (
-        [asset.name for _, asset in dag.timetable.asset_condition.iter_assets()]
-        if getattr(dag.timetable, "asset_condition", None)
-        else []
-    )
+    condition = getattr(dag.timetable, "asset_condition", None)
+    reads = [asset.name for asset in condition.objects] if condition else []
     writes = sorted({outlet.name for task in dag.tasks for outlet in task.outlets})
     return {
         "dag_id": dag.dag_id,

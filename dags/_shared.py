@@ -32,7 +32,7 @@ from airflow.sdk.exceptions import (
 
 from ops import catalog, steps
 from ops import settings as ops_settings
-from ops.alerts import failures, on_failure
+from ops.alerts import failures
 from ops.reaction import Reaction, deferral_seconds, reaction_to
 
 
@@ -95,6 +95,8 @@ def described(docs: str | None, source: str) -> str:
 
 def alert_on_failure(context: Context) -> None:
     """Send one alert for a failed run (a DAG-level callback: once per run, not once per task)."""
+    from ops.alerts import on_failure  # noqa: PLC0415  (duckdb stays out of parsing)
+
     settings = ops_settings.load()
     on_failure.raise_alert(
         settings,

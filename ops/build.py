@@ -18,13 +18,12 @@ import duckdb
 import pyarrow.parquet as pq
 
 from extract.errors import CorruptFile
-from extract.lake import accepted_files
+from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
 from ops import publish, score
 from ops.dbt import DbtPaths, run_dbt
 from ops.settings import Settings
 
-MANIFEST_KEY = b"cx_manifest"
 SCORED_BY_OPS = "tag:before_scoring"
 
 
@@ -80,7 +79,7 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         }
         paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
         first = run_dbt(["build", "--select", SCORED_BY_OPS], paths, private.path, variables)
-        scored = score.score_new_texts(private.warehouse, lake / "enrichment")
+        scored = score.score_new_texts(private.warehouse, lake / "enrichment", now)
         rest = run_dbt(["build", "--exclude", SCORED_BY_OPS], paths, private.path, variables)
         record(private.warehouse, private.number, fresh)
         publish.seal(
@@ -131,7 +130,7 @@ def manifest_sha(path: Path) -> str:
     """Return the hash of the manifest in the file's footer."""
     try:
         metadata = pq.read_metadata(path).metadata or {}
-        return hashlib.sha256(metadata[MANIFEST_KEY]).hexdigest()
+        return hashlib.sha256(metadata[MANIFEST_KEY.encode()]).hexdigest()
     except (OSError, KeyError, ValueError) as error:
         raise CorruptFile(
             f"{path.name} of {path.parent.parent.name} has no readable manifest "

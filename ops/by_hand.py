@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
+from extract import find_source
 from extract.errors import CxwError, ImpossibleWindow, Refused
 from extract.source import Window
 from ops import steps
 from ops.alerts.kinds import KINDS
 from ops.alerts.message import Alert
 from ops.alerts.send import deliver
-from ops.catalog import find_source, stream_names
+from ops.catalog import stream_names
 from ops.settings import Settings, configured_sources
 from ops.world import world_of
 
@@ -21,7 +22,13 @@ AFTER_END = timedelta(minutes=10)
 
 
 def extract(
-    settings: Settings, source: str, stream: str | None, since: str | None, until: str | None
+    settings: Settings,
+    source: str,
+    stream: str | None,
+    since: str | None,
+    until: str | None,
+    *,
+    accept_shrink: bool = False,
 ) -> Iterator[str]:
     """Pull a window of one stream or of all streams of a source; yield a line for each."""
     window = steps.asked_window(since, until, None, None)
@@ -29,7 +36,9 @@ def extract(
     run_id = f"by-hand-{uuid4().hex[:12]}"
     with _sources(settings, window) as reachable:
         for name in names:
-            manifest = steps.extract(reachable, source, name, window, run_id=run_id)
+            manifest = steps.extract(
+                reachable, source, name, window, run_id=run_id, accept_shrink=accept_shrink
+            )
             yield f"{source}.{name} {window.name}: {manifest.rows:,} rows in landing"
 
 

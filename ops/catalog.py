@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from extract import SOURCES
-from extract.errors import UnknownSource
-from extract.source import Source
+from extract import SOURCES, find_source
 
 
 def source_names() -> tuple[str, ...]:
@@ -22,12 +20,3 @@ def stream_names(source: str) -> tuple[str, ...]:
 def data_sheet(source: str) -> str:
     """Return the docstring of a source's connector."""
     return str(import_module(f"extract.{find_source(source).name}").__doc__)
-
-
-def find_source(name: str) -> Source:
-    """Return the source of that name, or refuse and name the ones there are."""
-    if name not in SOURCES:
-        raise UnknownSource(
-            f"source {name!r}", "there is no such source", f"choose one of {', '.join(SOURCES)}"
-        )
-    return SOURCES[name]

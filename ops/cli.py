@@ -88,6 +88,9 @@ def extract(
     stream: Annotated[str | None, typer.Argument(help="One stream; without it, all")] = None,
     since: From = None,
     until: To = None,
+    accept_shrink: Annotated[
+        bool, typer.Option(help="Land a full read although it holds far fewer rows than before")
+    ] = False,
 ) -> None:
     """Pull a window of a source into `lake/landing/`; `cxw check` lets it in.
 
@@ -99,7 +102,9 @@ def extract(
     """
     from ops import by_hand  # noqa: PLC0415
 
-    for line in by_hand.extract(_settings(), source, stream, since, until):
+    for line in by_hand.extract(
+        _settings(), source, stream, since, until, accept_shrink=accept_shrink
+    ):
         typer.echo(line)
 
 

@@ -17,10 +17,11 @@ from ops.alerts.message import moment
 from ops.settings import Settings
 
 ATTEMPTS = """
-select source || '.' || stream as name, outcome, error_kind, started_at, interval_end
+select
+    source_slug || '.' || stream_name, outcome_type, error_type, message, started_at, window_end
 from read_parquet('{files}', union_by_name = true)
-where source || '.' || stream in (select unnest(?))
-order by started_at
+where source_slug || '.' || stream_name in (select unnest(?))
+order by started_at, attempt_id
 """
 PUT_ASIDE = """
 select source_slug || '.' || stream_name, max(observed), any_value(message)
@@ -39,8 +40,9 @@ class Attempt:
     stream: str
     outcome: str
     error: str | None
+    message: str | None
     started_at: datetime
-    interval_end: datetime
+    window_end: datetime
 
 
 def attempts(settings: Settings, streams: Sequence[str]) -> list[Attempt]:
@@ -48,7 +50,7 @@ def attempts(settings: Settings, streams: Sequence[str]) -> list[Attempt]:
     files = settings.lake / "operations" / "extract_attempts"
     if not any(files.glob("dt=*/*.parquet")):
         return []
-    return [Attempt(*row) for row in _query(ATTEMPTS, f"{files}/*/*.parquet", [list(streams)])]
+    return [Attempt(*row) for row in _query(ATTEMPTS, f"{files}/dt=*/*.parquet", [list(streams)])]
 
 
 def last_attempt(settings: Settings, stream: str) -> Attempt | None:
@@ -67,7 +69,7 @@ def failing_since(settings: Settings, streams: Sequence[str], now: datetime) -> 
             told.append(f"{stream}: this run (it was read; see above)")
             continue
         last = (
-            f"last good window ended {moment(tries[good[-1]].interval_end)}"
+            f"last good window ended {moment(tries[good[-1]].window_end)}"
             if good
             else ("it never succeeded")
         )

@@ -7,13 +7,15 @@ they hold, so the same texts give the same file. A killed scoring leaves nothing
 from __future__ import annotations
 
 import hashlib
-import os
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from extract.lake import committed
 
 MODEL_NAME = "vader"
 POSITIVE, NEGATIVE = 0.05, -0.05  # the bounds that the model's authors give for its compound score
@@ -28,12 +30,12 @@ SCHEMA = pa.schema(
 )
 
 
-def score_new_texts(warehouse: Path, enrichment: Path) -> int:
+def score_new_texts(warehouse: Path, enrichment: Path, now: datetime) -> int:
     """Score the texts of the build that have no score by this model version; return how many."""
     folder = enrichment / "sentiment" / f"{MODEL_NAME}-{model_version()}"
     texts = unscored(warehouse, folder)
     if texts.num_rows:
-        write_scores(score(texts), folder)
+        write_scores(score(texts), folder, now)
     return int(texts.num_rows)
 
 
@@ -49,7 +51,7 @@ def unscored(warehouse: Path, folder: Path) -> pa.Table:
         f"anti join read_parquet('{folder}/*.parquet') as scores using (text_sha)" if known else ""
     )
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        return con.execute(
+        return con.sql(
             "select text_sha, text from intermediate.int_texts_to_score as texts "  # noqa: S608
             f"{join} order by text_sha"
         ).to_arrow_table()
@@ -83,15 +85,10 @@ def sentiment_type(value: float) -> str:
     return "negative" if value <= NEGATIVE else "neutral"
 
 
-def write_scores(scores: pa.Table, folder: Path) -> Path:
+def write_scores(scores: pa.Table, folder: Path, now: datetime) -> Path:
     """Write the scores in one atomic step, under the name of the set of texts."""
-    folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256("".join(scores["text_sha"].to_pylist()).encode()).hexdigest()
     path = folder / f"{digest}.parquet"
-    draft = folder / f".{digest}.{os.getpid()}.tmp"
-    with draft.open("wb") as sink:
-        pq.write_table(scores, sink, compression="zstd")
-        sink.flush()
-        os.fsync(sink.fileno())
-    os.replace(draft, path)
+    with committed(path, now) as file:
+        pq.write_table(scores, file, compression="zstd")
     return path

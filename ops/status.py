@@ -95,7 +95,7 @@ def _show_stream(settings: Settings, console: Console, name: str) -> None:
             f"stream {name!r}", "there is no such stream", f"choose one of {', '.join(known)}"
         )
     for attempt in history.attempts(settings, [name])[-SHOWN:]:
-        error = f"  {attempt.error}" if attempt.error else ""
+        error = f"  {attempt.error}: {attempt.message}" if attempt.error else ""
         console.print(
             f"{moment(attempt.started_at)}  {attempt.outcome}{error}", highlight=False, markup=False
         )

@@ -16,13 +16,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
+from extract import find_source
 from extract.errors import ImpossibleWindow
 from extract.source import Window
-from ops.catalog import find_source
 from ops.settings import ConfigurationError, Settings, source_settings
 
 if TYPE_CHECKING:
     from expectations.results import Verdict
+    from extract.lake import Manifest
     from ops.build import BuildReport
     from ops.publish import Release
 
@@ -81,8 +82,15 @@ def window_of(name: str) -> Window:
 
 
 def extract(
-    settings: Settings, source: str, stream: str, window: Window, *, run_id: str, attempt: int = 1
-) -> Any:
+    settings: Settings,
+    source: str,
+    stream: str,
+    window: Window,
+    *,
+    run_id: str,
+    attempt: int = 1,
+    accept_shrink: bool = False,
+) -> Manifest:
     """Pull one window of a stream into `landing/`; return its manifest."""
     from extract.pull import pull  # noqa: PLC0415  (httpx and pyarrow)
 
@@ -97,6 +105,7 @@ def extract(
         lambda: now(settings),
         run_id,
         attempt,
+        accept_shrink=accept_shrink,
     )
     _say("extract", began, source=source, stream=stream, window=window.name, rows=manifest.rows)
     return manifest

@@ -1,1 +1,21 @@
-"""From the vendors' APIs to Parquet files: connectors, one HTTP client, one landing writer."""
+"""From the vendors' APIs to Parquet files: connectors, one HTTP client, one landing writer.
+
+A new source is a module with its data sheet and streams, and an entry here.
+"""
+
+from extract import ga4, hubspot, x, zendesk
+from extract.errors import UnknownSource
+from extract.source import Source
+
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (zendesk.SOURCE, hubspot.SOURCE, ga4.SOURCE, x.SOURCE)
+}
+
+
+def find_source(name: str) -> Source:
+    """Return the source of that name, or refuse and name the ones there are."""
+    if name not in SOURCES:
+        raise UnknownSource(
+            f"source {name!r}", "there is no such source", f"choose one of {', '.join(SOURCES)}"
+        )
+    return SOURCES[name]

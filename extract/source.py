@@ -10,12 +10,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import pyarrow as pa
 
 from extract.errors import ImpossibleWindow, UnknownSource
 
 if TYPE_CHECKING:
-    from extract.http import Access, Client
+    import pyarrow as pa
+
+    from extract.access import Access
+    from extract.http import Client
 
 DAY = timedelta(days=1)
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -107,6 +109,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
+Reader = Callable[["Client", Any, Window], Iterator[Batch]]
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """One table of a source: its keys, its behaviour in time, and how to read a window of it."""
@@ -114,7 +119,7 @@ class Stream:
     name: str
     kind: Kind
     pk: tuple[str, ...]  # paths, dotted
-    read: Callable[[Client, Any, Window], Iterator[Batch]]
+    read: Reader
     cursor: str | None = None  # path, dotted; None for snapshots
     cursor_unit: str = "iso"  # iso | epoch_s | epoch_ms | epoch_us
     overlap: timedelta = timedelta(0)  # the read begins so much before the window
@@ -124,8 +129,8 @@ class Stream:
     horizon: timedelta | None = None  # the source holds no older data
     bounded: bool = False  # the source honours the window's end
     full_share: float | None = None  # a full read must hold this share of the last good count
-    deleted: Callable[[Any], bool] | None = None  # tombstone test on the decoded record
-    deleted_cursor: str | None = None  # the cursor of a tombstone, where it differs
+    deleted: tuple[str, object] | None = None  # path and value of a tombstone
+    deleted_cursor: str | None = None  # path of a tombstone's cursor, where it differs
     pii: tuple[str, ...] = ()
     model: type[msgspec.Struct] | None = None  # only the fields that staging reads
     columns: pa.Schema | None = None  # for a stream that comes in columns: what staging reads

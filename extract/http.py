@@ -1,0 +1,237 @@
+"""The one HTTP client: pacing, bounded retries, and errors that give nothing away.
+
+Log lines and errors name method and path, never a query, a header or a body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, TypeVar
+
+import httpx
+import msgspec
+
+from extract.access import CREDENTIALS, Access, Action, Traffic, Verdict
+from extract.errors import (
+    CredentialsRefused,
+    CxwError,
+    Defer,
+    ReadBudgetSpent,
+    RequestRefused,
+    SourceUnavailable,
+    UnreadableAnswer,
+)
+
+T = TypeVar("T")
+Params = Mapping[str, str | int]
+
+log = logging.getLogger("cxw.http")
+TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+CHUNK = 1 << 20
+HUBSPOT_BAD_TOKEN = 530
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often and how long to try."""
+
+    tries: int = 5
+    first_wait: float = 0.5
+    longest_backoff: float = 30.0
+    longest_sleep: float = 120.0
+
+    def backoff(self, tried: int) -> float:
+        """Return the wait after so many failed tries, when the source names none."""
+        return min(self.first_wait * 2.0 ** (tried - 1), self.longest_backoff)
+
+
+class _Unreadable(Exception):
+    """The answer came but cannot be used; trying again may help."""
+
+
+class Client:
+    """Talks to one source for one run."""
+
+    def __init__(
+        self,
+        access: Access,
+        *,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        patience: Patience | None = None,
+        traffic: Traffic | None = None,
+        spool: Path | None = None,
+    ) -> None:
+        self._spool = spool
+        self.traffic = traffic or Traffic()
+        self.now = now
+        self._access = access
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._patience = patience or Patience()
+        self._sent: deque[float] = deque()
+        for chatty in ("httpx", "httpcore"):  # they log whole URLs, query included
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+        self._http = httpx.Client(
+            base_url=access.base_url.rstrip("/"),
+            headers={"Accept-Encoding": "gzip", **access.headers},
+            auth=access.auth,
+            timeout=TIMEOUT,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, params: Params, shape: type[T]) -> T:
+        """Read a JSON answer of the given shape."""
+        return self._ask("GET", path, lambda response: _decoded(response, shape), params=params)
+
+    def post(self, path: str, body: object, shape: type[T]) -> T:
+        """Read the JSON answer to a question that is asked by POST (no source is written to)."""
+        content = msgspec.json.encode(body)
+        return self._ask("POST", path, lambda response: _decoded(response, shape), content=content)
+
+    def download(self, path: str, params: Params, *, size: int, md5: bytes) -> IO[bytes]:
+        """Return a file's content in an unnamed temporary file, checked for size and hash."""
+
+        def kept(response: httpx.Response) -> IO[bytes]:
+            content = tempfile.TemporaryFile(dir=self._spool)  # noqa: SIM115  (the caller closes)
+            digest, got = hashlib.md5(usedforsecurity=False), 0
+            for chunk in response.iter_bytes(CHUNK):
+                content.write(chunk)
+                digest.update(chunk)
+                got += len(chunk)
+            if got != size or digest.digest() != md5:
+                content.close()
+                raise _Unreadable(f"{got} bytes of {size}, or with another hash")
+            content.seek(0)
+            return content
+
+        return self._ask("GET", path, kept, params=params)
+
+    def _ask(self, method: str, path: str, use: Callable[[httpx.Response], T], **how: Any) -> T:
+        """Send a request until its answer can be used, the tries are over or the wait too long."""
+        place = f"{self._access.source}: {method} {path}"
+        problem, tried = "", 0
+        error: type[SourceUnavailable] = SourceUnavailable
+        while tried < self._patience.tries:
+            self._keep_pace(place)
+            tried += 1
+            self.traffic.requests += 1
+            wait: float | None = None
+            status: int | None = None
+            throttled = False
+            try:
+                with self._http.stream(method, path, **_sent(how)) as response:
+                    status = self.traffic.last_status = response.status_code
+                    verdict = self._judge(response)
+                    if verdict.action is Action.OK:
+                        answer = use(response)
+                        self.traffic.bytes += response.num_bytes_downloaded
+                        return answer
+                self._stop_if_final(place, verdict, status)
+                problem, error, wait = verdict.reason, SourceUnavailable, verdict.after
+                throttled = status == httpx.codes.TOO_MANY_REQUESTS
+            except (_Unreadable, httpx.RemoteProtocolError, httpx.DecodingError) as caught:
+                problem, error = _told(caught), UnreadableAnswer
+            except httpx.TransportError as caught:
+                problem, error = type(caught).__name__, SourceUnavailable
+            wait = self._patience.backoff(tried) if wait is None else wait
+            if wait > self._patience.longest_sleep or (throttled and tried >= self._patience.tries):
+                raise Defer(wait, f"{place} asks for {wait:.0f} s ({problem})", http_status=status)
+            if tried < self._patience.tries:
+                self.traffic.retries += 1
+                log.info("retry %s try=%d wait=%.1f problem=%s", place, tried, wait, problem)
+                self._sleep(wait)
+        raise error(
+            f"{place} failed {tried} times, last with {problem}",
+            "without a whole answer nothing is landed",
+            "look at the vendor's status page, then run the same window again",
+            http_status=self.traffic.last_status,
+        )
+
+    def _judge(self, response: httpx.Response) -> Verdict:
+        if not response.is_success:
+            response.read()
+        now = self.now()
+        with suppress(KeyError, ValueError):  # the source's own clock, where it shows it
+            now = parsedate_to_datetime(response.headers["date"])
+        return self._access.verdict(response, now)
+
+    def _stop_if_final(self, place: str, verdict: Verdict, status: int) -> None:
+        if verdict.action is Action.RETRY:
+            return
+        kind: type[CxwError] = RequestRefused
+        why, then = "it would refuse the same request again", "check the settings of the source"
+        if verdict.action is Action.EXHAUSTED:
+            kind = ReadBudgetSpent
+            why, then = "the paid quota is used up", "wait for the next period or buy more"
+        elif status in CREDENTIALS or status == HUBSPOT_BAD_TOKEN:
+            kind = CredentialsRefused
+            why = "the source does not accept the credentials, or they lack a permission"
+            then = "check token and scopes of this source, then run the same window again"
+        raise kind(f"{place} answered {verdict.reason}", why, then, http_status=status)
+
+    def _keep_pace(self, place: str) -> None:
+        pace = self._access.pace
+        if not pace.requests:
+            return
+        now = self._monotonic()
+        while self._sent and self._sent[0] <= now - pace.seconds:
+            self._sent.popleft()
+        if len(self._sent) >= pace.requests:
+            wait = self._sent[0] + pace.seconds - now
+            if wait > self._patience.longest_sleep:
+                raise Defer(wait, f"{place} must wait {wait:.0f} s to keep the source's pace")
+            self._sleep(wait)
+            self._sent.popleft()
+            now += wait
+        self._sent.append(now)
+
+
+def _sent(how: Mapping[str, Any]) -> dict[str, Any]:
+    if "content" in how:
+        return {**how, "headers": {"Content-Type": "application/json"}}
+    return dict(how)
+
+
+def _decoded(response: httpx.Response, shape: type[T]) -> T:
+    """Decode an answer; a sign-in page or a cut body is told by its kind, not by its content."""
+    content = response.read()
+    if "html" in response.headers.get("content-type", "") or content[:1] == b"<":
+        raise _Unreadable("a page of HTML instead of JSON")
+    try:
+        return msgspec.json.decode(content, type=shape)
+    except msgspec.ValidationError as error:
+        raise _Unreadable(f"JSON of another shape ({error})") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _Unreadable(f"{len(content)} bytes that are no whole JSON") from None
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, _Unreadable):
+        return str(error)
+    if isinstance(error, httpx.DecodingError):
+        return "a body that cannot be unpacked"
+    return "an answer that was cut short"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from extract import find_source
-from extract.errors import CxwError, ImpossibleWindow, Refused
+from extract.errors import CxwError, ImpossibleWindow
 from extract.source import Window
 from ops import steps
 from ops.alerts.kinds import KINDS
@@ -52,7 +52,7 @@ def check(
 ) -> Iterator[str]:
     """Judge the marts, a window, or every file that waits; one refusal stops no other file."""
     if source == "marts":
-        verdict = steps.check_marts(settings)
+        verdict = steps.check_marts(settings, accept=accept)
         yield f"marts: {verdict.outcome}, {len(verdict.checks)} checks; next: cxw publish"
         return
     refusals: list[CxwError] = []
@@ -62,8 +62,6 @@ def check(
     for name, part, window in todo:
         try:
             said = steps.check_landed(settings, name, part, window, accept=accept)
-        except Refused:
-            raise
         except CxwError as error:
             refusals.append(error)
             yield f"{name}.{part} {window.name}: refused"

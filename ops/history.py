@@ -60,21 +60,20 @@ def last_attempt(settings: Settings, stream: str) -> Attempt | None:
 
 def failing_since(settings: Settings, streams: Sequence[str], now: datetime) -> str:
     """Say since when the streams fail, how often in a row, and what was good last."""
-    told = []
+    told: dict[str, list[str]] = {}
     for stream in streams:
-        tries = attempts(settings, [stream])
-        good = [n for n, attempt in enumerate(tries) if attempt.outcome == "success"]
-        bad = tries[good[-1] + 1 :] if good else tries
-        if not bad:
-            told.append(f"{stream}: this run (it was read; see above)")
-            continue
-        last = (
-            f"last good window ended {moment(tries[good[-1]].window_end)}"
-            if good
-            else ("it never succeeded")
-        )
-        told.append(f"{stream}: {moment(bad[0].started_at)}, {len(bad)} in a row; {last}")
-    return "; ".join(told) or f"{moment(now)} (this run)"
+        told.setdefault(_since(attempts(settings, [stream])), []).append(stream)
+    said = [f"{', '.join(names)}: {since}" for since, names in told.items()]
+    return "; ".join(said) or f"{moment(now)} (this run)"
+
+
+def _since(tries: Sequence[Attempt]) -> str:
+    good = [n for n, attempt in enumerate(tries) if attempt.outcome == "success"]
+    bad = tries[good[-1] + 1 :] if good else tries
+    if not bad:
+        return "this run (it was read; the gate refused it)"
+    last = f"last good up to {moment(tries[good[-1]].window_end)}" if good else "never succeeded"
+    return f"{moment(bad[0].started_at)}, {len(bad)} tries in a row; {last}"
 
 
 def quarantined(settings: Settings, since: datetime, until: datetime) -> list[tuple[str, int, str]]:

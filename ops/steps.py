@@ -145,8 +145,11 @@ def build(settings: Settings) -> BuildReport | None:
     return report
 
 
-def check_marts(settings: Settings) -> Verdict:
-    """Let the gate judge the sealed build against the last release; refused: `MartsRefused`."""
+def check_marts(settings: Settings, *, accept: Collection[str] = ()) -> Verdict:
+    """Let the gate judge the sealed build against the last release.
+
+    Refused: `MartsRefused`. `accept` names checks whose failure somebody looked at and takes on.
+    """
     from expectations.gate import check_marts  # noqa: PLC0415  (Great Expectations)
     from ops import publish as publishing  # noqa: PLC0415
 
@@ -155,7 +158,15 @@ def check_marts(settings: Settings) -> Verdict:
     private, facts = publishing.reopen_build(settings.data_dir)
     with private:
         before = publishing.current(settings.data_dir)
-        verdict = check_marts(private.marts, before.marts if before else None, facts.as_of, results)
+        verdict = check_marts(
+            private.marts,
+            before.marts if before else None,
+            facts.as_of,
+            results,
+            now=now(settings),
+            dbt_manifest=settings.dbt_target / "manifest.json",
+            accept=accept,
+        )
         (private.path / JUDGED).write_text(json.dumps(_fingerprint(private.marts)))
     _say("check marts", began, rows=verdict.rows, checks=len(verdict.checks))
     return verdict

@@ -58,8 +58,7 @@ def run_alert(
         readers=affected.readers,
         lineage_known=affected.known,
         served=served(settings, now),
-        repeat=tuple(dict.fromkeys(c for failure in found for c in repeat_of(failure)))
-        or (f"airflow dags test {dag_id}",),
+        repeat=repeat_of(found) or (f"airflow dags trigger {dag_id}",),
         log=f"logs/airflow.log and Airflow's logs of {dag_id} {run_id}",
     )
 
@@ -77,14 +76,22 @@ def served(settings: Settings, now: datetime) -> str:
     return f"{release.id}, as of {moment(release.as_of)}, {age(now - release.as_of)} old"
 
 
-def repeat_of(failure: Failure) -> tuple[str, ...]:
-    """Return the commands that repeat a failed step by hand."""
-    if not failure.subject:
-        return BUILD_COMMANDS if failure.step != "watch" else ("cxw status",)
-    window = Window.from_name(failure.window)
-    span = f"--from {short(window.start)} --to {short(window.end)}"
-    what = failure.subject.replace(".", " ")
-    return (f"cxw extract {what} {span}", f"cxw check {what} {span}")
+def repeat_of(found: Sequence[Failure]) -> tuple[str, ...]:
+    """Return the commands that repeat the failed steps by hand; several streams become one."""
+    streams: dict[tuple[str, str], list[str]] = {}
+    other: list[str] = []
+    for failure in found:
+        if failure.subject:
+            source, _, stream = failure.subject.partition(".")
+            streams.setdefault((source, failure.window), []).append(stream)
+        else:
+            other += ("cxw status",) if failure.step == "watch" else BUILD_COMMANDS
+    for (source, name), names in streams.items():
+        window = Window.from_name(name)
+        what = f"{source} {names[0]}" if len(names) == 1 else source
+        span = f"{what} --from {short(window.start)} --to {short(window.end)}"
+        other += (f"cxw extract {span}", f"cxw check {span}")
+    return tuple(dict.fromkeys(other))
 
 
 def short(at: datetime) -> str:

@@ -97,7 +97,7 @@ def _leave_message(company: Company, call: Call, rng: Random) -> None:
 def queue(company: Company, person: Person, us: int, call: Call) -> None:
     """Play the wait: answered, or given up."""
     rng = company.rng("queue", call.call_id)
-    patience = 30 + int(exponential(rng, person.patience_seconds))
+    patience = 45 + int(exponential(rng, person.patience_seconds))
     if rng.random() < 0.035:
         patience = rng.randrange(1, 6)
     taken = company.switchboard.offer(us, patience * SECOND)

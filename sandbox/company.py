@@ -96,4 +96,5 @@ class Company:
 def found(seed: int, customers: int, start: date, stories: Sequence[Story]) -> Company:
     """Make a company that has not lived a day."""
     start_us = start_of(start)
-    return Company(seed, customers, start_us, Climate(stories, start_us), today_us=start_us)
+    eve = start_us - DAY  # what is planned before the first day waits for it
+    return Company(seed, customers, start_us, Climate(stories, start_us), today_us=eve)

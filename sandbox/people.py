@@ -80,7 +80,7 @@ def born(seed: int, number: int, kind: str, us: int) -> Person:
         is_handle_in_crm=rng.random() < 0.45,
         is_phone_in_crm=rng.random() < 0.85,
         is_shared_phone=False,
-        patience_seconds=int(between(60, bell(rng, 260, 90), 700)),
+        patience_seconds=int(between(60, bell(rng, 330, 100), 800)),
         generosity=round(bell(rng, 0.0, 0.09), 4),
         chattiness=round(0.008 + 0.125 * rng.random() * rng.random(), 5),
         sociality=round(rng.random() * rng.random(), 4),
@@ -120,7 +120,7 @@ def second_device(seed: int, person: Person, us: int) -> Device:
 def share_phones(seed: int, persons: list[Person]) -> None:
     """Let some neighbours in the list live in one household with one telephone."""
     for one, other in zip(persons[::2], persons[1::2], strict=False):
-        if draws(seed, "household", one.number).random() < 0.05:
+        if draws(seed, "household", one.number).random() < 0.08:
             other.phone = one.phone
             for holder in (one, other):
                 holder.is_shared_phone = holder.is_phone_in_crm = True

@@ -47,8 +47,8 @@ NEGATIVE = {
         "{b} outage ruins my morning, I hate this",
     ),
     "price": (
-        "{b} raises the price by {p} percent for nothing. Shameful",
-        "leaving {b} after this greedy price increase",
+        "{b} raises the price by {p} percent for nothing. Shame",
+        "leaving {b} after this awful price increase",
         "{p} percent more, {b}? That is a bad joke and I am disappointed",
         "the new {b} price is a rip-off, cancelling today",
         "loyal for years and {b} thanks me with a price hike. Sad",
@@ -132,9 +132,9 @@ CARE = (
     "@{u} Thank you for telling us. Could you send us the ticket number?",
     "@{u} We are on it and come back to you today.",
 )
-TAILS = ("", "", "", "", " #northwind", " 🙃", " fyi", " ...", " what do others think?")
+TAILS = ("", "", "", "", " #northwind", " 🙃", " just wondering", " ...", " what do others think?")
 GLAD_TAILS = ("", "", "", " 👏", " 😊", " #happy")
-CROSS_TAILS = ("", "", "", " 😡", " #fail", " Do better.", " Come on.")
+CROSS_TAILS = ("", "", "", " 😡", " #fail", " Not good.", " Come on.")
 
 
 def post_text(rng: Random, sentiment: str, topic: str, raised: int) -> str:

@@ -47,6 +47,8 @@ def post_record(shape: PostShape, us: int) -> Record:
     for mention in mentions:
         if str(mention["username"]).lower() == BRAND:
             mention["id"] = BRAND_ID
+        elif shape.answers is not None:
+            mention["id"] = shape.answers[1]
     if mentions:
         entities["mentions"] = mentions
     tags = [

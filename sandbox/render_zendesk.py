@@ -31,7 +31,6 @@ def source_of(ticket: Ticket) -> dict[str, object]:
         }
         receiver = {
             "phone": COMPANY_NUMBER,
-            "formatted_phone": "+31 20 555 0100",
             "name": "Northwind NL",
         }
         rel = "voicemail" if ticket.is_voicemail else "inbound"

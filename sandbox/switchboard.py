@@ -63,9 +63,11 @@ class Switchboard:
         on_duty = draws(seed, "shifts", day_us // DAY)
         rng = draws(seed, "breaks", day_us // DAY)
         for place, agent_id in enumerate(on_duty.sample(agent_ids, size)):
-            begins = day_us + (OPENS * HOUR if place % 2 == 0 else 11 * HOUR + 30 * MINUTE)
+            is_late = place % 2 == 1
+            begins = day_us + (11 * HOUR + 30 * MINUTE if is_late else OPENS * HOUR)
             ends = begins + 8 * HOUR + 30 * MINUTE
-            rest = begins + 3 * HOUR + 30 * MINUTE + rng.randrange(4) * 15 * MINUTE
+            # everybody rests while the other shift is there
+            rest = begins + (150 if is_late else 280) * MINUTE + rng.randrange(4) * 15 * MINUTE
             self.agents.append(Agent(agent_id, begins, ends, rest, begins))
 
     def offer(self, us: int, patience_us: int) -> tuple[Agent, int] | None:

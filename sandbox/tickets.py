@@ -58,7 +58,7 @@ class Ticket:
 
 def write_ticket(company: Company, ticket: Ticket, us: int, *, is_silent: bool = False) -> None:
     """Write the ticket's present state; a silent update moves only `generated_timestamp`."""
-    us = max(to_seconds(us), ticket.generated_us + SECOND)
+    us = _now(ticket, us)
     ticket.generated_us = us
     if not is_silent:
         ticket.updated_us = us
@@ -70,6 +70,11 @@ def write_ticket(company: Company, ticket: Ticket, us: int, *, is_silent: bool =
         if replied is not None:  # the vendor tells whole minutes after the creation
             replied -= (replied - ticket.created_us) % MINUTE
         ticket.fact.states.append((us, replied, ticket.solved_us))
+
+
+def _now(ticket: Ticket, us: int) -> int:
+    """Give the whole second at which the ticket changes, later than its last change."""
+    return max(to_seconds(us), ticket.generated_us + SECOND)
 
 
 def _open(company: Company, person: Person, us: int, channel: str, reason: str) -> Ticket:
@@ -185,6 +190,7 @@ def _plan_end(company: Company, ticket: Ticket, solved: int, rng: Random) -> Non
 def ticket_assigned(company: Company, person: Person, us: int, number: int) -> None:
     """Let an agent take the ticket."""
     ticket = company.tickets[number]
+    us = _now(ticket, us)
     rng = company.rng("assigned", number)
     ticket.assignee_id = rng.choice(company.agent_ids)
     ticket.assigned_us = ticket.status_us = us
@@ -195,6 +201,7 @@ def ticket_assigned(company: Company, person: Person, us: int, number: int) -> N
 def ticket_replied(company: Company, person: Person, us: int, number: int) -> None:
     """Let an agent write to the customer in public."""
     ticket = company.tickets[number]
+    us = _now(ticket, us)
     if ticket.assignee_id is None:
         ticket.assignee_id = company.rng("assigned", number).choice(company.agent_ids)
         ticket.assigned_us = us
@@ -209,7 +216,7 @@ def ticket_solved(company: Company, person: Person, us: int, number: int) -> Non
     """Let the agent call it solved; the customer may be asked what they think."""
     ticket = company.tickets[number]
     is_first = ticket.first_solved_us is None
-    us = max(us, ticket.generated_us + SECOND)
+    us = _now(ticket, us)
     ticket.solved_us = us
     ticket.first_solved_us = ticket.first_solved_us or us
     ticket.status, ticket.status_us = "solved", us
@@ -223,6 +230,7 @@ def ticket_solved(company: Company, person: Person, us: int, number: int) -> Non
 def ticket_reopened(company: Company, person: Person, us: int, number: int) -> None:
     """Let the customer say that it is not solved; the solve is no longer valid."""
     ticket = company.tickets[number]
+    us = _now(ticket, us)
     ticket.status, ticket.status_us, ticket.solved_us = "open", us, None
     ticket.reopens += 1
     person.mood = round(between(0.02, person.mood - 0.05, 1.0), 4)
@@ -233,6 +241,7 @@ def ticket_reopened(company: Company, person: Person, us: int, number: int) -> N
 def ticket_closed(company: Company, person: Person, us: int, number: int) -> None:
     """Close a ticket that stayed solved."""
     ticket = company.tickets[number]
+    us = _now(ticket, us)
     ticket.status, ticket.status_us = "closed", us
     write_ticket(company, ticket, us)
 

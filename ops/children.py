@@ -23,7 +23,11 @@ from ops.world import WorldParameters
 
 GRACE_SECONDS = 15.0
 NORTHWIND = {
-    "zendesk": {"email": "ops@northwind.example", "api_token": "sandbox-zendesk-token"},
+    "zendesk": {
+        "email": "ops@northwind.example",
+        "api_token": "sandbox-zendesk-token",
+        "requests_per_minute": "600",
+    },
     "hubspot": {"token": "sandbox-hubspot-token"},
     "ga4": {
         "token": "sandbox-ga4-token",

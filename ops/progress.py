@@ -88,8 +88,8 @@ class Progress(AbstractContextManager["Progress"]):
             name = f"{event['source']}.{event['stream']}"
             landed, aside = lane.streams.get(name, (0, 0))
             lane.streams[name] = (landed + event["rows"], aside + event["quarantined"])
-        elif lane.total == 1:
-            lane.note = f"{event['step']} done in {event['seconds']:.1f} s"
+        if lane.total == 1:
+            lane.note = _told(event)
             if self._plain:
                 self.say(f"{lane.dag_id}: {lane.note}")
 
@@ -115,6 +115,17 @@ class Progress(AbstractContextManager["Progress"]):
                 lane.dag_id, _bar(lane), f"{lane.done}/{lane.total}", rows, lane.note, style=style
             )
         return table
+
+
+def _told(event: dict[str, Any]) -> str:
+    """Say what a step did, in a few words."""
+    seconds = f"{event['seconds']:.1f} s"
+    if event["step"] == "extract":
+        return f"pulled {event['stream']}, {event['rows']:,} rows, {seconds}"
+    if event["step"] == "check":
+        aside = f", {event['quarantined']:,} put aside" if event["quarantined"] else ""
+        return f"checked {event['stream']}, {event['rows']:,} rows{aside}, {seconds}"
+    return f"{event['step']} done, {seconds}"
 
 
 def _bar(lane: Lane, width: int = 20) -> str:

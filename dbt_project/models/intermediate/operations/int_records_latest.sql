@@ -1,0 +1,34 @@
+-- One row per stream: the newest moment that any of its records bears.
+
+{{ config(materialized='view') }}
+
+{# A snapshot says what is true when it is read, so its moment is the reading. #}
+{% set streams = [
+    ('zendesk', 'tickets', 'stg_zendesk__tickets', 'generated_at'),
+    ('zendesk', 'users', 'stg_zendesk__users', 'updated_at'),
+    ('zendesk', 'calls', 'stg_zendesk__calls', 'updated_at'),
+    ('zendesk', 'legs', 'stg_zendesk__legs', 'updated_at'),
+    ('zendesk', 'satisfaction_ratings', 'stg_zendesk__satisfaction_ratings', 'updated_at'),
+    ('hubspot', 'contacts', 'stg_hubspot__contacts', 'updated_at'),
+    ('hubspot', 'deals', 'stg_hubspot__deals', 'updated_at'),
+    ('hubspot', 'feedback_submissions', 'stg_hubspot__feedback_submissions', 'updated_at'),
+    ('hubspot', 'owners', 'stg_hubspot__owners', '_extracted_at'),
+    ('ga4', 'events', 'stg_ga4__events', 'event_at'),
+    ('x', 'search_posts', 'stg_x__search_posts', 'created_at'),
+    ('x', 'mentions', 'stg_x__mentions', 'created_at'),
+    ('x', 'own_posts', 'stg_x__own_posts', 'created_at'),
+    ('x', 'post_metrics', 'stg_x__post_metrics', 'snapshot_at'),
+] %}
+
+with final as (
+    {% for source_slug, stream_slug, model, moment in streams %}
+    select
+        '{{ source_slug }}' as source_slug,
+        '{{ stream_slug }}' as stream_slug,
+        max(records.{{ moment }}) as last_record_at
+    from {{ ref(model) }} as records
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
+select * from final

@@ -1,0 +1,72 @@
+-- One row per stream that is promised: how far it had come when the lake was read.
+
+{# A stream that never landed has no interval and is late. One that lags by exactly the promise is late
+   too: a whole interval is missing. #}
+with promises as (
+    select * from {{ ref('freshness_promises') }}
+),
+
+accepted_files as (
+    select * from {{ ref('stg_operations__accepted_files') }}
+),
+
+records as (
+    select * from {{ ref('int_records_latest') }}
+),
+
+attempts as (
+    select * from {{ ref('int_extract_attempts_latest') }}
+),
+
+intervals as (
+    select
+        accepted_files.source_slug,
+        accepted_files.stream_slug,
+        max(accepted_files.interval_end_at) as last_interval_end_at
+    from accepted_files
+    group by accepted_files.source_slug, accepted_files.stream_slug
+),
+
+measured as (
+    select
+        promises.*,
+        intervals.last_interval_end_at,
+        {{ as_of() }} as as_of_at,
+        greatest(
+            {{ epoch_seconds(as_of()) }} - {{ epoch_seconds('intervals.last_interval_end_at') }}, 0
+        ) / 3600 as behind_hours
+    from promises
+    left join intervals
+        on
+            promises.source_slug = intervals.source_slug
+            and promises.stream_slug = intervals.stream_slug
+),
+
+final as (
+    select
+        measured.source_slug,
+        measured.stream_slug,
+        measured.as_of_at,
+        measured.last_interval_end_at,
+        records.last_record_at,
+        attempts.last_attempt_at,
+        attempts.last_attempt_outcome_type,
+        measured.last_interval_end_at is null
+        or measured.behind_hours >= measured.promised_hours as is_late,
+        measured.promised_hours,
+        case
+            when measured.last_interval_end_at is not null then measured.behind_hours
+        end as behind_hours,
+        coalesce(attempts.failed_since_success_count, 0) as failed_since_success_count
+    from measured
+    left join records
+        on
+            measured.source_slug = records.source_slug
+            and measured.stream_slug = records.stream_slug
+    left join attempts
+        on
+            measured.source_slug = attempts.source_slug
+            and measured.stream_slug = attempts.stream_slug
+)
+
+select * from final

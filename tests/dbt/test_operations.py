@@ -1,0 +1,155 @@
+"""What the pipeline writes about itself, from its own writers to the operations marts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from expectations.results import CheckResult, Severity, Subject, write_results
+from extract.outcomes import Attempt, attempt_id, record
+from tests.dbt.conftest import Warehouse
+from tests.dbt.service_records import call
+from tests.dbt.tiny_lake import at
+
+SELECTED = (
+    "tag:before_scoring",
+    "path:models/intermediate/operations",
+    "path:models/marts/operations",
+)
+
+
+def attempted(
+    lake: Path, started: str, outcome: str = "success", stream: str = "calls", rows: int = 1
+) -> Path:
+    """Write the outcome of an attempt as the extraction does."""
+    begun = at(started)
+    window = begun.replace(hour=0, minute=0)
+    return record(
+        lake,
+        Attempt(
+            attempt_id=attempt_id("zendesk", stream, window.isoformat(), begun),
+            source_slug="zendesk",
+            stream_name=stream,
+            kind_type="entity",
+            window_start=window - timedelta(days=1),
+            window_end=window,
+            run_id="run",
+            attempt=1,
+            outcome_type=outcome,
+            error_type=None if outcome == "success" else "SourceUnavailable",
+            rows=rows,
+            new_rows=rows,
+            started_at=begun,
+            finished_at=begun + timedelta(seconds=2),
+            duration_seconds=2.0,
+        ),
+    )
+
+
+def judged(lake: Path, checked: str, *, success: bool = True) -> Path:
+    """Write the results of a gate run as the gate does."""
+    subject = Subject("lake", at(checked), "calls.parquet", "zendesk", "calls")
+    check = CheckResult(
+        suite="lake.zendesk.calls",
+        check="rows_hold_against_recent_intervals",
+        severity=Severity.REFUSE,
+        success=success,
+        observed=412.0,
+        expected="at least 1,625",
+        message="412 rows",
+        owner="data_engineering",
+        runbook="extract_refused",
+    )
+    return write_results(lake / "operations" / "check_results", subject, [check])
+
+
+@pytest.fixture
+def operated(warehouse: Warehouse) -> Warehouse:
+    """Build two days of operations over a lake with one stream."""
+    lake = warehouse.lake
+    attempted(lake.root, "2026-07-02 00:10", "failed", rows=0)
+    attempted(lake.root, "2026-07-02 00:20")
+    judged(lake.root, "2026-07-02 00:21")
+    lake.land("zendesk.calls", [call(1, "2026-07-01 08:00")])
+    warehouse.run(command="seed")
+    warehouse.build(*SELECTED, as_of="2026-07-02T00:00:00Z")
+    return warehouse
+
+
+def test_marts_of_operations_stand_over_an_empty_lake(warehouse: Warehouse) -> None:
+    warehouse.run(command="seed")
+    warehouse.build(*SELECTED)
+    assert warehouse.rows(
+        "select count(*), count(last_interval_end_at), sum(cast(is_late as int))"
+        " from cx_warehouse.marts.agg_freshness"
+    ) == [(14, 0, 14)]
+
+
+def test_each_attempt_is_a_row_whatever_came_of_it(operated: Warehouse) -> None:
+    assert operated.rows(
+        "select outcome_type, error_type, row_count, cast(started_on as text)"
+        " from cx_warehouse.marts.fct_extract_attempts order by started_at"
+    ) == [
+        ("failed", "SourceUnavailable", 0, "2026-07-02"),
+        ("success", None, 1, "2026-07-02"),
+    ]
+
+
+def test_freshness_tells_interval_record_and_promise(operated: Warehouse) -> None:
+    query = (
+        "select stream_slug, cast(last_interval_end_at as text), cast(last_record_at as text),"
+        " behind_hours, is_late, last_attempt_outcome_type, failed_since_success_count"
+        " from cx_warehouse.marts.agg_freshness where stream_slug in ('calls', 'legs') order by 1"
+    )
+    moments = ("2026-07-02 00:00:00", "2026-07-01 08:00:00")
+    assert operated.rows(query) == [
+        ("calls", *moments, 0.0, False, "success", 0),
+        ("legs", None, None, None, True, None, 0),
+    ]
+    attempted(operated.lake.root, "2026-07-03 00:10", "failed", rows=0)
+    operated.build(*SELECTED, as_of="2026-07-03T00:00:00Z")
+    assert operated.rows(query)[0] == ("calls", *moments, 24.0, True, "failed", 1)
+
+
+def test_an_attempt_written_late_into_a_known_day_is_found(operated: Warehouse) -> None:
+    attempted(operated.lake.root, "2026-07-03 00:10")
+    operated.build(*SELECTED)
+    attempted(operated.lake.root, "2026-07-02 23:59", "deferred", rows=0)
+    judged(operated.lake.root, "2026-07-03 00:11", success=False)
+    operated.build(*SELECTED)
+    count = "select count(*) from cx_warehouse.marts.fct_extract_attempts"
+    assert operated.rows(count) == [(4,)]
+    assert operated.rows(
+        "select is_success, observed_value from cx_warehouse.marts.fct_check_results order by"
+        " checked_at"
+    ) == [(True, 412.0), (False, 412.0)]
+
+
+def test_days_long_known_are_not_read_again(operated: Warehouse) -> None:
+    """Cost stays flat: the file of an old day could be gone and its rows stay."""
+    attempted(operated.lake.root, "2026-07-09 00:10")
+    operated.build(*SELECTED)
+    for old in (operated.lake.root / "operations/extract_attempts/dt=2026-07-02").iterdir():
+        old.unlink()
+    operated.build(*SELECTED)
+    count = "select count(*) from cx_warehouse.marts.fct_extract_attempts"
+    assert operated.rows(count) == [(3,)]
+
+
+TIES = {
+    "every_promised_stream_is_measured_once": """
+        delete from marts.agg_freshness where stream_slug = 'calls'""",
+    "the_rows_of_a_landed_file_are_at_least_those_read": """
+        update marts.fct_extract_attempts set row_count = 0""",
+    "a_gate_run_judges_each_check_once": """
+        insert into marts.fct_check_results select * from marts.fct_check_results""",
+}
+
+
+@pytest.mark.parametrize("tie", TIES)
+def test_a_broken_tie_of_operations_is_found(operated: Warehouse, tie: str) -> None:
+    assert operated.failing(f"assert_{tie}") == []
+    operated.execute(f"use cx_warehouse; {TIES[tie]}")
+    assert operated.failing(f"assert_{tie}") == [f"assert_{tie}"]

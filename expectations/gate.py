@@ -31,8 +31,7 @@ from expectations.results import (
     Verdict,
     write_results,
 )
-from extract import SOURCES
-from extract.errors import UnknownSource
+from extract import find_source
 from extract.lake import landed_path
 from extract.source import Stream, Window
 
@@ -82,11 +81,7 @@ def check_landed(
     refused. `accept` names checks whose failure somebody looked at and takes on; a file that they
     kept in refused/ is judged again.
     """
-    if source not in SOURCES:
-        raise UnknownSource(
-            f"source {source!r}", "there is no such source", f"choose one of {', '.join(SOURCES)}"
-        )
-    declared = SOURCES[source].stream(stream)
+    declared = find_source(source).stream(stream)
     files = [_File(source, declared, one, lake) for one in declared.file_windows(window)]
     verdicts, refusals = [], []
     for file in files:
@@ -128,9 +123,9 @@ def _check_file(
     failed = [c for c in checks if not c.success]
     if any(c.severity is Severity.REFUSE for c in failed):
         verdict = Verdict(Outcome.REFUSED, rows, held, checks)
-        refuse(landing, refused, _reasons(file, now, verdict))
+        refuse(landing, refused, _reasons(file, now, verdict), now)
         return verdict
-    promote(landing, raw, refused, broken)
+    promote(landing, raw, refused, broken, now)
     return Verdict(Outcome.QUARANTINED if held else Outcome.PASSED, rows, held, checks)
 
 
@@ -172,7 +167,7 @@ def _subject(file: _File, now: datetime) -> Subject:
     return Subject(
         gate="lake",
         checked_at=now,
-        file_path=str(file.zone("raw").relative_to(file.lake)),
+        file_path=str(file.zone("raw").relative_to(file.lake / "raw")),
         source=file.source,
         stream=file.stream.name,
         interval_start=window.start,

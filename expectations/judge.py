@@ -68,6 +68,7 @@ def judge(
             min_value=check.low,
             max_value=check.high,
             severity=CRITICALITY[check.severity],
+            description=f"{check.name.replace('_', ' ')}: {check.expected} ({check.severity})",
             notes=check.about or None,
             meta={"check": check.name, "severity": str(check.severity), "owner": suite.owner},
         )
@@ -122,6 +123,12 @@ def _keep(
     moment = subject.checked_at.isoformat()
     result["meta"]["run_id"] = {"run_name": subject.name, "run_time": moment}
     result["meta"]["batch_markers"] = {"ge_load_time": f"{subject.checked_at:%Y%m%dT%H%M%S.%fZ}"}
+    result["meta"]["batch_spec"] = {"data_asset_name": subject.file_path}
+    messages = {check.check: check.message for check in checks if not check.success}
+    for one in result["results"]:
+        configuration = one["expectation_config"]
+        if message := messages.get(configuration["meta"]["check"]):
+            configuration["description"] += f". Failed: {message}"
     folder = results_dir / "gx" / checks[0].suite
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{subject.checked_at:%Y%m%dT%H%M%S%fZ}-{subject.name}.json"

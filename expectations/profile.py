@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,15 +10,21 @@ from typing import Any
 
 import duckdb
 
-from expectations.lake.rules import CLOCK_SKEW, Rule, judged_rows
+from expectations.lake.rules import CLOCK_SKEW, Rule, judged_rows, reasons, some_broken
 from extract.source import Window
 
 Numbers = dict[str, float | None]
 
 
+@functools.cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Open one database in memory for the process: opening costs more than a question."""
+    return duckdb.connect()
+
+
 def connect() -> duckdb.DuckDBPyConnection:
-    """Open a database in memory that counts time in UTC."""
-    con = duckdb.connect()
+    """Return a connection to an empty database in memory that counts time in UTC."""
+    con = _database().cursor()
     con.execute("set timezone = 'UTC'")
     return con
 
@@ -42,10 +49,9 @@ def profile_file(
     first = f"timestamptz '{reach.start.isoformat()}'"
     latest = f"timestamptz '{(now + CLOCK_SKEW).isoformat()}'"
     broken = "".join(
-        f",\n    count(*) filter (reason_{place} is not null) as broken_{rule.field}"
+        f",\n    count(*) filter (broken_{place}) as broken_{rule.field}"
         for place, rule in enumerate(rules)
     )
-    some = " or ".join(f"reason_{place} is not null" for place in range(len(rules))) or "false"
     # A hash of 64 bits stands for the key: counting it costs half of counting the text.
     row = one_row(
         con,
@@ -61,7 +67,7 @@ select
         or _interval_start is null or _interval_end is null) as strays,
     count(*) filter (_extracted_at is null or _extracted_at > {latest}) as from_the_future,
     count(*) filter (is_drift) as drifted,
-    count(*) filter ({some}) as broken_rows,
+    count(*) filter ({some_broken(rules)}) as broken_rows,
     date_diff('second', max(_cursor), {end}) / 3600.0 as newest_lag_hours{broken}
 from judged""",  # noqa: S608
     )
@@ -74,9 +80,8 @@ def broken_rows(
     """Return the place in the file of each row that breaks a rule, with the reasons."""
     if not rules:
         return {}
-    reasons = ", ".join(f"reason_{place}" for place in range(len(rules)))
     found = con.execute(
-        f"select row_number, concat_ws('; ', {reasons}) as why "  # noqa: S608
-        f"from ({judged_rows(str(path), rules, now)}) where why <> ''"
+        f"select row_number, {reasons(rules, now)} "  # noqa: S608
+        f"from ({judged_rows(str(path), rules, now)}) where {some_broken(rules)}"
     ).fetchall()
     return dict(found)

@@ -10,26 +10,29 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.lake.rules import GATE
+from extract.lake import committed, sweep
 
 ROWS_AT_ONCE = 20_000
 
 
-def promote(landing: Path, raw: Path, refused: Path, broken: Mapping[int, str]) -> None:
+def promote(
+    landing: Path, raw: Path, refused: Path, broken: Mapping[int, str], now: datetime
+) -> None:
     """Move a file to raw/ with these rows held back; an earlier refusal of it is forgotten."""
     raw.parent.mkdir(parents=True, exist_ok=True)
     if broken or _was_marked(landing):
-        draft = raw.with_name(f".{raw.name}.promote.tmp")
-        _rewrite(landing, draft, broken)
-        os.replace(draft, raw)
-        _sync_folder(raw.parent)
+        with committed(raw, now) as sink:
+            _rewrite(landing, sink, broken)
         landing.unlink()
+        sweep(raw.parent.parent, now)
     else:
         os.replace(landing, raw)
         _sync_folder(raw.parent)
@@ -37,12 +40,10 @@ def promote(landing: Path, raw: Path, refused: Path, broken: Mapping[int, str]) 
     reasons_path(refused).unlink(missing_ok=True)
 
 
-def refuse(landing: Path, refused: Path, reasons: Mapping[str, Any]) -> None:
+def refuse(landing: Path, refused: Path, reasons: Mapping[str, Any], now: datetime) -> None:
     """Move a file to refused/ with its reasons beside it."""
-    refused.parent.mkdir(parents=True, exist_ok=True)
-    draft = refused.with_name(f".{refused.name}.reasons.tmp")
-    draft.write_text(json.dumps(reasons, indent=1, default=str) + "\n")
-    os.replace(draft, reasons_path(refused))
+    with committed(reasons_path(refused), now) as sink:
+        sink.write(json.dumps(reasons, indent=1, default=str).encode())
     os.replace(landing, refused)
     _sync_folder(refused.parent)
 
@@ -63,22 +64,21 @@ def _was_marked(path: Path) -> bool:
         )
 
 
-def _rewrite(origin: Path, target: Path, broken: Mapping[int, str]) -> None:
-    with pq.ParquetFile(origin) as file, target.open("wb") as sink:
+def _rewrite(origin: Path, sink: IO[bytes], broken: Mapping[int, str]) -> None:
+    with pq.ParquetFile(origin) as file:
         kept = {
             key: value
             for key, value in (file.metadata.metadata or {}).items()
             if key != b"ARROW:schema"
         }
         schema = file.schema_arrow.with_metadata(kept)
+        long = {"_pk", "_payload_sha", "_payload"}  # gain nothing from a dictionary
+        short = [name for name in schema.names if name not in long]
         place = 0
-        plain = "_payload" in schema.names  # long texts gain nothing from a dictionary
-        with pq.ParquetWriter(sink, schema, compression="zstd", use_dictionary=not plain) as writer:
+        with pq.ParquetWriter(sink, schema, compression="zstd", use_dictionary=short) as writer:
             for batch in file.iter_batches(ROWS_AT_ONCE):
                 writer.write_batch(_marked(batch, broken, place))
                 place += len(batch)
-        sink.flush()
-        os.fsync(sink.fileno())
 
 
 def _marked(batch: pa.RecordBatch, broken: Mapping[int, str], place: int) -> pa.RecordBatch:

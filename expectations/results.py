@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from extract.lake import committed
 
 
 class Severity(StrEnum):
@@ -124,10 +125,8 @@ def write_results(results_dir: Path, subject: Subject, checks: Sequence[CheckRes
         }
         for check in checks
     ]
-    folder = results_dir / f"dt={subject.checked_at:%Y-%m-%d}"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{subject.name}-{subject.checked_at:%Y%m%dT%H%M%S%fZ}.parquet"
-    draft = path.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), draft, compression="zstd")
-    os.replace(draft, path)
+    name = f"{subject.name}-{subject.checked_at:%Y%m%dT%H%M%S%fZ}.parquet"
+    path = results_dir / f"dt={subject.checked_at:%Y-%m-%d}" / name
+    with committed(path, subject.checked_at) as sink:
+        pq.write_table(pa.Table.from_pylist(rows, SCHEMA), sink, compression="zstd")
     return path

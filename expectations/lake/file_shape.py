@@ -9,21 +9,8 @@ import pyarrow.parquet as pq
 
 from extract.errors import CorruptFile
 from extract.lake import read_manifest
+from extract.rows import KEYS
 from extract.source import Stream, Window
-
-MOMENT = pa.timestamp("us", tz="UTC")
-KEY_COLUMNS = pa.schema(
-    [
-        ("_pk", pa.string()),
-        ("_cursor", MOMENT),
-        ("_deleted", pa.bool_()),
-        ("_extracted_at", MOMENT),
-        ("_interval_start", MOMENT),
-        ("_interval_end", MOMENT),
-        ("_payload_sha", pa.binary(16)),
-        ("_error", pa.string()),
-    ]
-)
 
 
 def shape_defects(path: Path, stream: Stream) -> tuple[str, ...]:
@@ -32,7 +19,7 @@ def shape_defects(path: Path, stream: Stream) -> tuple[str, ...]:
         found = pq.read_schema(path)
     except (OSError, pa.ArrowInvalid) as error:
         return (f"it is no readable Parquet file ({str(error).splitlines()[0]})",)
-    wanted = list(KEY_COLUMNS)
+    wanted = list(KEYS)
     native = stream.columns
     if native is None:
         wanted.append(pa.field("_payload", pa.string()))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 GATE = "gate: "  # what the reasons of this gate begin with; a repeat of the gate judges anew
+DRIFTED = f"coalesce(not starts_with(_error, '{GATE}'), false)"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -51,33 +52,54 @@ def moments(*paths: str) -> tuple[Rule, ...]:
 
 
 def judged_rows(path: str, rules: Sequence[Rule], now: datetime) -> str:
-    """Return the SQL that gives each row of a file with one reason per rule, null where it holds.
+    """Return the SQL that tells for each row of a file which rules it breaks.
 
     A row that the landing writer marked already keeps its mark and is judged by no rule.
     """
     quoted = path.replace("'", "''")
-    paths = sorted({p for rule in rules if (p := rule.path).startswith("$")} | _conditions(rules))
-    found = f"json_extract_string(_payload, {_list(paths)})" if paths else "null"
-    native = sorted({rule.path for rule in rules if not rule.path.startswith("$")})
-    extra = "".join(f', "{column}"' for column in native)
-    reasons = "".join(
-        f",\n    case when not is_drift {_condition(rule, paths)} then {_reason(rule, paths, now)}"
-        f" end as reason_{place}"
+    paths = _paths(rules)
+    sound = f"case when {DRIFTED} then null else _payload end"  # a marked payload may be no JSON
+    found = f"json_extract_string({sound}, {_list(paths)})" if paths else "null"
+    native = "".join(f', "{name}"' for name in sorted({r.path for r in rules} - set(paths)))
+    broken = "".join(
+        f",\n    not is_drift {_condition(rule, paths)} and coalesce("
+        f"{' or '.join(test for test, _ in _breaches(rule, paths, now))}, false) as broken_{place}"
         for place, rule in enumerate(rules)
     )
     return f"""
-with landed as (
+with landed as materialized (
     select file_row_number as row_number, _pk, _cursor, _extracted_at, _interval_start,
-        _interval_end, coalesce(not starts_with(_error, '{GATE}'), false) as is_drift,
-        {found} as found{extra}
+        _interval_end, {DRIFTED} as is_drift,
+        {found} as found{native}
     from read_parquet('{quoted}', file_row_number = true, hive_partitioning = false)
 )
-select row_number, _pk, _cursor, _extracted_at, _interval_start, _interval_end, is_drift{reasons}
+select *{broken}
 from landed"""  # noqa: S608
 
 
-def _conditions(rules: Sequence[Rule]) -> set[str]:
-    return {rule.only_if[0] for rule in rules if rule.only_if}
+def some_broken(rules: Sequence[Rule]) -> str:
+    """Return the SQL that is true for a row which breaks any rule."""
+    return " or ".join(f"broken_{place}" for place in range(len(rules))) or "false"
+
+
+def reasons(rules: Sequence[Rule], now: datetime) -> str:
+    """Return the SQL that says in words what is wrong with a row that breaks a rule."""
+    paths = _paths(rules)
+    said = (
+        f"case when broken_{place} then case "
+        + " ".join(
+            f"when {test} then '{rule.field} ' || {text}"
+            for test, text in _breaches(rule, paths, now)
+        )
+        + " end end"
+        for place, rule in enumerate(rules)
+    )
+    return f"concat_ws('; ', {', '.join(said)})"
+
+
+def _paths(rules: Sequence[Rule]) -> list[str]:
+    conditions = {rule.only_if[0] for rule in rules if rule.only_if}
+    return sorted({rule.path for rule in rules if rule.path.startswith("$")} | conditions)
 
 
 def _list(paths: Sequence[str]) -> str:
@@ -95,28 +117,25 @@ def _condition(rule: Rule, paths: Sequence[str]) -> str:
     return f"and {_value(path, paths)} = '{wanted}'"
 
 
-def _reason(rule: Rule, paths: Sequence[str], now: datetime) -> str:
+def _breaches(rule: Rule, paths: Sequence[str], now: datetime) -> list[tuple[str, str]]:
+    """Return each way to break a rule, with the SQL of the words for it."""
     value = _value(rule.path, paths)
+    is_text = rule.path.startswith("$")  # a column has its type, a value of the payload is text
     if rule.is_moment:
         latest = (now + CLOCK_SKEW).isoformat()
-        moment = f"try_cast({value} as timestamptz)"
-        if not rule.path.startswith("$"):  # GA4 counts microseconds
-            moment = f"to_timestamp({value} / 1e6)"
-        cases = [
-            (f"{moment} is null and {value} <> ''", "'is no moment'"),
+        moment = f"try_cast({value} as timestamptz)" if is_text else f"to_timestamp({value} / 1e6)"
+        unreadable = (f"({moment} is null and {value} <> '')", "'is no moment'")
+        ways = [
             (f"{moment} < timestamptz '{EARLIEST.isoformat()}'", "'lies before 2000'"),
             (f"{moment} > timestamptz '{latest}'", "'lies in the future'"),
         ]
     else:
         number = f"try_cast({value} as double)"
-        cases = [(f"{number} is null and {value} <> ''", "'is no number'")]
+        unreadable = (f"({number} is null and {value} <> '')", "'is no number'")
+        ways = []
         if rule.low is not None:
-            cases.append((f"{number} < {rule.low}", f"'is ' || {number} || ', below {rule.low:g}'"))
+            ways.append((f"{number} < {rule.low}", f"'is ' || {number} || ', below {rule.low:g}'"))
         if rule.high is not None:
-            cases.append(
-                (f"{number} > {rule.high}", f"'is ' || {number} || ', above {rule.high:g}'")
-            )
-    if not rule.path.startswith("$"):
-        cases = cases[1:]  # a column has its type
-    whens = " ".join(f"when {test} then '{rule.field} ' || {text}" for test, text in cases)
-    return f"case {whens} end"
+            words = f"'is ' || {number} || ', above {rule.high:g}'"
+            ways.append((f"{number} > {rule.high}", words))
+    return [unreadable, *ways] if is_text else ways

@@ -15,7 +15,6 @@ from expectations.marts.drift import touched_days
 from expectations.marts.keys import keys_of_marts
 from expectations.marts.suite import RUNBOOK, Build, check_names, mart_suite, release_suite
 from expectations.marts.ties import Columns
-from expectations.profile import connect
 from expectations.results import CheckResult, Outcome, Severity, Subject, Verdict, write_results
 from extract.errors import CorruptFile
 
@@ -72,7 +71,8 @@ def check_marts(
 @contextmanager
 def _attached(marts: Path, previous: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open both files read-only in a database in memory."""
-    with connect() as con:
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
         for path, name in ((marts, "now"), (previous, "before")):
             if path is None:
                 continue

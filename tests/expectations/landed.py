@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.lake.file_shape import KEY_COLUMNS
 from extract.lake import landed_path
+from extract.rows import LANDED
 from extract.source import Window
 
 DAY = Window(datetime(2026, 7, 8, tzinfo=UTC), datetime(2026, 7, 9, tzinfo=UTC))  # a Wednesday
@@ -74,7 +74,7 @@ def land(
 ) -> Path:
     """Write a file in the landing format, with the manifest that fits it or with another."""
     source, name = stream.split(".")
-    schema = schema or KEY_COLUMNS.append(pa.field("_payload", pa.string()))
+    schema = schema or LANDED
     said = {
         "source": source,
         "stream": name,

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -450,7 +450,7 @@ def test_results_are_rows_of_the_lake(tmp_path: Path) -> None:
             "rows_quarantined",
             "zendesk",
             "calls",
-            f"raw/zendesk/calls/dt=2026-07-08/{DAY.name}.parquet",
+            f"zendesk/calls/dt=2026-07-08/{DAY.name}.parquet",
             True,
             True,
         )
@@ -460,30 +460,80 @@ def test_results_are_rows_of_the_lake(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-import expectations.promotion as promotion
 from expectations.gate import check_landed
 from extract.source import Window
-step, lake = sys.argv[1], Path(sys.argv[2])
-done = {name: getattr(os, name) for name in ("replace", "fsync")}
-def die(*_): os.kill(os.getpid(), signal.SIGKILL)
-class Os:
-    def __getattr__(self, name):
-        if name == "replace" and step == "before the rename": return die
-        if name == "replace" and step == "after the rename":
-            return lambda *a: (done["replace"](*a), die())
-        if name == "fsync" and step == "while writing": return die
-        return getattr(os, name)
-promotion.os = Os()
-window, now = Window.from_name(sys.argv[3]), datetime.fromisoformat(sys.argv[4])
-check_landed("zendesk", "calls", window, lake, now, lake / "results")
+
+replace, fsync = os.replace, os.fsync
+window, now = Window.from_name(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def gate_that_dies(step, lake):
+    def stopping_replace(origin, target):
+        if "/raw/" not in str(target):
+            return replace(origin, target)
+        if step == "after the rename":
+            replace(origin, target)
+        die()
+
+    def stopping_fsync(handle):
+        if step == "while writing" and list(lake.glob("raw/**/.*.tmp")):
+            die()
+        fsync(handle)
+
+    os.replace, os.fsync = stopping_replace, stopping_fsync
+    check_landed("zendesk", "calls", window, lake, now, lake / "results")
+
+
+import_module("great_expectations")  # once; each gate is a fork of this process
+for line in sys.stdin:
+    step, lake = line.rstrip().split("|")
+    child = os.fork()
+    if not child:
+        gate_that_dies(step, Path(lake))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-@pytest.mark.parametrize("step", ["while writing", "before the rename", "after the rename"])
-@pytest.mark.parametrize("held_back", [0, 1])
+@pytest.fixture(scope="module")
+def gates_that_die() -> Iterator[Callable[[str, Path], int]]:
+    """Run the gate in a process that kills itself at a step; return how it ended."""
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, DAY.name, NOW.isoformat()],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def run(step: str, lake: Path) -> int:
+            print(f"{step}|{lake}", file=process.stdin, flush=True)
+            return int(process.stdout.readline())
+
+        yield run
+        process.stdin.close()
+
+
+@pytest.mark.parametrize(
+    ("step", "held_back"),
+    [
+        ("while writing", 1),
+        ("before the rename", 0),
+        ("before the rename", 1),
+        ("after the rename", 0),
+        ("after the rename", 1),
+    ],
+)
 def test_a_gate_killed_while_it_moves_a_file_is_repeated_with_the_same_result(
-    tmp_path: Path, step: str, held_back: int
+    tmp_path: Path, gates_that_die: Callable[[str, Path], int], step: str, held_back: int
 ) -> None:
     rows = calls(100)
     if held_back:
@@ -492,14 +542,7 @@ def test_a_gate_killed_while_it_moves_a_file_is_repeated_with_the_same_result(
     for lake in (killed, whole):
         land(lake, rows)
     gate(whole)
-    child = subprocess.run(
-        [sys.executable, "-c", KILLED, step, str(killed), DAY.name, NOW.isoformat()],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        timeout=120,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    assert gates_that_die(step, killed) == -signal.SIGKILL
     seen = duckdb.execute(f"select count(*) from glob('{killed}/raw/**/*.parquet')").fetchall()
     assert seen[0][0] <= 1
     verdict = gate(killed)
@@ -507,4 +550,4 @@ def test_a_gate_killed_while_it_moves_a_file_is_repeated_with_the_same_result(
     ours, theirs = zone(killed, "raw"), zone(whole, "raw")
     assert pq.read_table(ours).equals(pq.read_table(theirs))
     assert not zone(killed, "landing").exists()
-    assert [path.name for path in ours.parent.iterdir()] == [ours.name]
+    assert list(ours.parent.glob("*.parquet")) == [ours]

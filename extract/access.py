@@ -98,7 +98,9 @@ def retry_after(response: httpx.Response, now: datetime) -> float | None:
 
 
 def body_of(response: httpx.Response) -> Mapping[str, Any]:
-    """Return the JSON object of an answer, empty when it holds none."""
+    """Return the JSON object of a refusal; empty when it holds none, and of any good answer."""
+    if response.is_success:
+        return {}
     try:
         body = response.json()
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from itertools import compress
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,8 +22,8 @@ class ColumnRows:
         self.counts = Counts()
         self.keys: set[bytes] = set()
         self.origin = origin
-        self._wanted: pa.Schema = origin.stream.columns
-        self._native = self._wanted
+        self._wanted: Any = origin.stream.columns
+        self._native: Any = self._wanted
 
     @property
     def schema(self) -> pa.Schema:

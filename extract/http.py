@@ -34,7 +34,7 @@ from extract.errors import (
 )
 
 T = TypeVar("T")
-Params = Mapping[str, str | int]
+Params = Mapping[str, str]
 
 log = logging.getLogger("cxw.http")
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)

@@ -14,9 +14,8 @@ Talk: `next_page` is never null; the walk ends when its second stands still. Pag
 outside are cut and counted. Ratings are asked for with both ends.
 **Late data.** The last minute is withheld, so a run waits two minutes after the window's end.
 Silent updates move `generated_timestamp` and not `updated_at`.
-**Quirks.** `include=metric_sets` puts `metric_set` into each exported ticket; other endpoints list
-`metric_sets` beside the tickets, and then they are joined in here. `call_charge` is text.
-An account has one CSAT feature: with the newer one, ratings answer 403 or 404.
+**Quirks.** `include=metric_sets` puts a `metric_set` into each ticket; sets that are listed beside
+the tickets are joined in here. With the newer CSAT feature, ratings answer 403 or 404.
 **Try it.** `cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29`
 """
 
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from extract.http import Client
 
 API = "/api/v2"
-FULL = 1000
+FULL = 1000  # rows a page
 
 
 class ZendeskSettings(Settings, frozen=True, kw_only=True):
@@ -50,9 +49,8 @@ class ZendeskSettings(Settings, frozen=True, kw_only=True):
 
 def access(settings: ZendeskSettings) -> Access:
     """Return how the account wants to be asked."""
-    user = (f"{settings.email}/token", settings.api_token)
-    pace = Pace(settings.requests_per_minute, 60.0)
-    return Access("zendesk", settings.base_url, auth=user, pace=pace)
+    user, pace = f"{settings.email}/token", Pace(settings.requests_per_minute, 60.0)
+    return Access("zendesk", settings.base_url, auth=(user, settings.api_token), pace=pace)
 
 
 def export(name: str, page: type[model.Export], **extra: str) -> Reader:
@@ -61,7 +59,7 @@ def export(name: str, page: type[model.Export], **extra: str) -> Reader:
     def read(client: Client, _: ZendeskSettings, window: Window) -> Iterator[Batch]:
         def fetch(cursor: str | None) -> model.Export:
             begin = {"cursor": cursor} if cursor else {"start_time": epoch(window.start)}
-            params = {**begin, "per_page": FULL, **extra}
+            params = {**begin, "per_page": str(FULL), **extra}
             return client.get(f"{API}/incremental/{name}/cursor.json", params, page)
 
         pages = by_cursor(fetch, lambda fetched: fetched.following(window.end))
@@ -76,9 +74,9 @@ def talk(name: str, page: type[model.TalkExport]) -> Reader:
     def read(client: Client, _: ZendeskSettings, window: Window) -> Iterator[Batch]:
         def fetch(second: int) -> model.TalkExport:
             path = f"{API}/channels/voice/stats/incremental/{name}"
-            return client.get(path, {"start_time": second}, page)
+            return client.get(path, {"start_time": str(second)}, page)
 
-        first = int(window.start.timestamp())
+        first = int(epoch(window.start))
         pages = by_time(fetch, lambda fetched: fetched.following(window.end), first, FULL)
         return (Batch(fetched.rows()) for fetched in pages)
 
@@ -104,19 +102,17 @@ def epoch(moment: datetime) -> str:
 
 def stream(name: str, read: Reader, shape: type[msgspec.Struct], **more: Any) -> Stream:
     """Declare a stream with what all of them have in common."""
-    common = {"cursor": "updated_at", "overlap": timedelta(minutes=1), **more}
-    settle = timedelta(minutes=2)
-    return Stream(name, Kind.ENTITY, ("id",), read, model=shape, settle=settle, **common)
+    minute = timedelta(minutes=1)
+    common = {"cursor": "updated_at", "overlap": minute, "settle": 2 * minute, **more}
+    return Stream(name, Kind.ENTITY, ("id",), read, model=shape, **common)
 
 
-TEXT = ("via.source.from", "subject", "description", "satisfaction_rating.comment")
-STAMP = {"cursor": "generated_timestamp", "cursor_unit": "epoch_s"}
-GONE = ("status", "deleted")
+PROSE = ("via.source.from", "subject", "description", "satisfaction_rating.comment")
+ISSUED = {"cursor": "generated_timestamp", "cursor_unit": "epoch_s", "pii": PROSE}
 TICKETS = export("tickets", model.TicketExport, include="metric_sets")
-USERS = export("users", model.UserExport)
 STREAMS = (
-    stream("tickets", TICKETS, model.Ticket, pii=TEXT, deleted=GONE, **STAMP),
-    stream("users", USERS, model.User, pii=("name", "email", "phone")),
+    stream("tickets", TICKETS, model.Ticket, deleted=("status", "deleted"), **ISSUED),
+    stream("users", export("users", model.UserExport), model.User, pii=("name", "email", "phone")),
     stream("calls", talk("calls", model.CallExport), model.Call),
     stream("legs", talk("legs", model.LegExport), model.Leg),
     stream("satisfaction_ratings", ratings, model.Rating, pii=("comment",)),

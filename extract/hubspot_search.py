@@ -1,0 +1,135 @@
+"""How HubSpot's objects are read: searches by key, associations in batches, archived records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Raw, ValidationError
+from msgspec.json import decode, encode
+
+from extract.errors import EndlessPaging, RequestRefused
+from extract.hubspot_model import Archived, Found, Linked, Links, Listed, Mark, Merge
+from extract.joining import with_key
+from extract.paging import by_cursor, by_keyset
+from extract.source import Window
+
+if TYPE_CHECKING:
+    from extract.http import Client
+
+SEARCH_PAGE = 200
+UNLINKED = "crm.associations.NO_ASSOCIATIONS_FOUND"
+
+
+def changed(
+    client: Client, path: str, cursor: str, properties: list[str], window: Window
+) -> Iterator[list[Raw]]:
+    """Yield the records that changed in the window, by ascending key."""
+    bounds = [_filter(cursor, "GTE", _ms(window.start)), _filter(cursor, "LT", _ms(window.end))]
+    order = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
+
+    def fetch(last: int) -> Found:
+        filters = [*bounds, _filter("hs_object_id", "GT", str(last))]
+        question = {
+            "filterGroups": [{"filters": filters}],
+            "sorts": order,
+            "properties": properties,
+            "limit": SEARCH_PAGE,
+        }
+        return client.post(f"{path}/search", question, Found)
+
+    return (page.results for page in by_keyset(fetch, Found.last_id, 0) if page.results)
+
+
+def archived(
+    client: Client, path: str, properties: list[str], window: Window
+) -> Iterator[list[Raw]]:
+    """Yield the records that were archived in the window; the list has no filter, so all is read.
+
+    A record without a readable moment is passed on, for the landing to judge.
+    """
+
+    def fetch(after: str | None) -> Listed:
+        place = {"after": after} if after else {}
+        wanted = {"archived": "true", "limit": "100", "properties": ",".join(properties)}
+        return client.get(path, {**wanted, **place}, Listed)
+
+    def is_due(record: Raw) -> bool:
+        try:
+            return decode(record, type=Archived).archived_at in window
+        except ValidationError:
+            return True
+
+    for page in by_cursor(fetch, Listed.following):
+        yield [record for record in page.results if is_due(record)]
+
+
+def merged_away(records: list[Raw]) -> list[Raw]:
+    """Return tombstones for the contacts that were merged into these."""
+    found: list[Raw] = []
+    for record in records:
+        try:
+            found += decode(record, type=Merge).tombstones()
+        except ValidationError:  # lands with an error of its own
+            continue
+    return found
+
+
+def with_links(
+    client: Client, source: str, targets: tuple[str, ...], records: list[Raw]
+) -> list[Raw]:
+    """Put the ids of associated objects into records, as `associations.<object>.results[].id`."""
+    if not targets:
+        return records
+    ids = [decode(record, type=Mark).id for record in records]
+    links = {target: _links(client, source, target, ids) for target in targets}
+    return [
+        with_key(record, "associations", encode({t: {"results": links[t][key]} for t in targets}))
+        for record, key in zip(records, ids, strict=True)
+    ]
+
+
+def _links(
+    client: Client, source: str, target: str, ids: list[str]
+) -> dict[str, list[dict[str, str]]]:
+    path = f"/crm/v4/associations/{source}/{target}/batch/read"
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    seen: set[str] = set()
+    asked = [{"id": key} for key in ids]
+    while asked:
+        answer = client.post(path, {"inputs": asked}, Links)
+        if other := {e.sub_category for e in answer.errors} - {UNLINKED}:
+            raise RequestRefused(
+                f"hubspot: POST {path} answered {', '.join(sorted(map(str, other)))} for a record",
+                "its associations would be missing without a trace",
+                "check the scopes of the token, then run the same window again",
+            )
+        for one in answer.results:
+            found[one.from_.id] += [{"id": str(end.to_object_id)} for end in one.to]
+        asked = list(_going_on(answer.results, seen))
+    return found
+
+
+def _going_on(results: list[Linked], seen: set[str]) -> Iterator[dict[str, str]]:
+    """Ask for the rest of objects that have more associations than an answer holds."""
+    for one in results:
+        if one.paging and one.paging.next:
+            place = f"{one.from_.id} {one.paging.next.after}"
+            if place in seen:
+                raise EndlessPaging(
+                    "hubspot: associations named a page twice",
+                    "reading on would never end",
+                    "report it to the vendor; nothing was landed",
+                )
+            seen.add(place)
+            yield {"id": one.from_.id, "after": one.paging.next.after}
+
+
+def _filter(name: str, operator: str, value: str) -> dict[str, Any]:
+    return {"propertyName": name, "operator": operator, "value": value}
+
+
+def _ms(moment: datetime) -> str:
+    return str(int(moment.timestamp() * 1000))

@@ -1,0 +1,117 @@
+"""X: posts about the brand, mentions of it, its own posts, and how their counters grow.
+
+**What.** `search_posts` for the configured query, `mentions` of the account, `own_posts`, and
+`post_metrics`: the counters of own posts on the day they are 1, 3 and 7 days old. Key is the id.
+**Endpoints.** `GET /2/tweets/search/recent`, `/2/users/{id}/mentions`, `/2/users/{id}/tweets`,
+`/2/tweets?ids=`; app-only bearer token.
+**Paging.** Newest first, up to 100 posts, `next_token` until it is absent.
+**Limits.** 450 requests in 15 minutes; 429 with `x-rate-limit-reset`, an epoch second, never
+`Retry-After`. A 429 of type `usage-capped` means that the month's reads are used up.
+**Window.** By time of posting, both ends honoured. Search reaches seven days back: an older window
+is refused, because its file would miss posts in silence. Mentions reach 800 posts back.
+**Late data.** None is awaited; counters keep moving, hence `post_metrics`, a snapshot.
+**Quirks.** Every post read is paid for, and the author of each (`expansions=author_id`) again: a
+run stops at `read_budget` posts and then lands nothing. The author is joined in from
+`includes.users` as `author`. Retweets are excluded by the query; the counters hold them.
+**Try it.** `cxw extract x mentions --from 2026-09-28 --to 2026-09-29`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from extract.access import Access, Action, Pace, Verdict, body_of, default_verdict
+from extract.source import DAY, Batch, Kind, Reader, Settings, Source, Stream, Window
+from extract.x_model import Post, Reading
+from extract.x_reading import Purse, looked_up, pages
+
+if TYPE_CHECKING:
+    import httpx
+
+    from extract.http import Client
+
+AGES = (1, 3, 7)  # days at which the counters of an own post are read
+COUNTERS = "created_at,public_metrics"
+SHOWN = {
+    "tweet.fields": f"{COUNTERS},author_id,conversation_id,referenced_tweets,in_reply_to_user_id,"
+    "lang,edit_history_tweet_ids,entities",
+    "expansions": "author_id",
+    "user.fields": "username,name,public_metrics,verified",
+}
+
+
+class XSettings(Settings, frozen=True, kw_only=True):
+    """How to reach X, and how many posts a run may read; `base_url` is https://api.x.com."""
+
+    bearer_token: str
+    account_id: str
+    query: str
+    read_budget: int
+    requests_per_window: int = 450
+
+
+def access(settings: XSettings) -> Access:
+    """Return how X wants to be asked."""
+    headers = {"Authorization": f"Bearer {settings.bearer_token}"}
+    pace = Pace(settings.requests_per_window, 900.0)
+    return Access("x", settings.base_url, headers, verdict=verdict, pace=pace)
+
+
+def verdict(response: httpx.Response, now: datetime) -> Verdict:
+    """Read X's limits: the epoch second of the reset, or a quota that is used up."""
+    usual = default_verdict(response, now)
+    if response.status_code != 429:
+        return usual
+    if str(body_of(response).get("type", "")).endswith("usage-capped"):
+        return Verdict(Action.EXHAUSTED, None, "status 429 usage-capped")
+    reset = response.headers.get("x-rate-limit-reset", "")
+    wait = max(1.0, float(reset) - now.timestamp() + 1) if reset.isdigit() else None
+    return Verdict(Action.RETRY, wait, usual.reason)
+
+
+def search(client: Client, settings: XSettings, window: Window) -> Iterator[Batch]:
+    """Read the posts that the query finds."""
+    asked, purse = {"query": settings.query, **SHOWN}, Purse(settings.read_budget)
+    found = pages(client, "/2/tweets/search/recent", "next_token", asked, window, purse)
+    return (Batch(page.posts()) for page in found)
+
+
+def timeline(name: str, **more: str) -> Reader:
+    """Return the reader of one of the account's timelines."""
+
+    def read(client: Client, settings: XSettings, window: Window) -> Iterator[Batch]:
+        path, purse = f"/2/users/{settings.account_id}/{name}", Purse(settings.read_budget)
+        found = pages(client, path, "pagination_token", {**SHOWN, **more}, window, purse)
+        return (Batch(page.posts()) for page in found)
+
+    return read
+
+
+def counters(client: Client, settings: XSettings, window: Window) -> Iterator[Batch]:
+    """Read the counters of own posts that are as many days old as the window's last day says."""
+    purse, last = Purse(settings.read_budget), window.days()[-1]
+    path = f"/2/users/{settings.account_id}/tweets"
+    for age in AGES:
+        day = Window(last.start - DAY * age, last.end - DAY * age)
+        asked = {"exclude": "retweets"}
+        for page in pages(client, path, "pagination_token", asked, day, purse):
+            for posts in looked_up(client, page.ids(), {"tweet.fields": COUNTERS}, purse):
+                yield Batch(posts)
+
+
+def posts(name: str, read: Reader, **more: Any) -> Stream:
+    """Declare a stream of posts."""
+    common = {"cursor": "created_at", "bounded": True, "settle": timedelta(seconds=30), **more}
+    pii = ("text", "author_id", "author", "entities.mentions")
+    return Stream(name, Kind.EVENT, ("id",), read, model=Post, pii=pii, **common)
+
+
+STREAMS = (
+    posts("search_posts", search, horizon=timedelta(days=7)),
+    posts("mentions", timeline("mentions")),
+    posts("own_posts", timeline("tweets", exclude="retweets")),
+    Stream("post_metrics", Kind.SNAPSHOT, ("id",), counters, model=Reading),
+)
+SOURCE = Source("x", XSettings, access, STREAMS)

@@ -21,12 +21,22 @@ days as (
 ),
 
 moves as (
-    select segment_type, segment_name, stage_type, entered_on as moved_on,
-        spell_count as entered_count, 0 as left_count
+    select
+        segment_type,
+        segment_name,
+        stage_type,
+        entered_on as moved_on,
+        spell_count as entered_count,
+        0 as left_count
     from spells
     union all
-    select segment_type, segment_name, stage_type, left_on as moved_on,
-        0 as entered_count, spell_count as left_count
+    select
+        segment_type,
+        segment_name,
+        stage_type,
+        left_on as moved_on,
+        0 as entered_count,
+        spell_count as left_count
     from spells
     where left_on is not null
 ),
@@ -43,6 +53,13 @@ moves_daily as (
     group by moved_on, segment_type, segment_name, stage_type
 ),
 
+segments as (
+    select distinct
+        segment_type,
+        segment_name
+    from spells
+),
+
 grid as (
     select
         days.stage_on,
@@ -50,7 +67,7 @@ grid as (
         segments.segment_name,
         stages.stage_type
     from days
-    cross join (select distinct segment_type, segment_name from spells) as segments
+    cross join segments
     cross join stages
 ),
 

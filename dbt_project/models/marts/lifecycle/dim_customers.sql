@@ -5,7 +5,8 @@ with customers as (
 ),
 
 current_stages as (
-    select * from {{ ref('int_lifecycle_stage_periods') }} where is_current
+    select * from {{ ref('int_lifecycle_stage_periods') }}
+    where is_current
 ),
 
 crm_labels as (
@@ -17,7 +18,8 @@ crm_stage_agreements as (
 ),
 
 acquisition as (
-    select * from {{ ref('int_customer_segments') }} where segment_type = 'acquisition_medium'
+    select * from {{ ref('int_customer_segments') }}
+    where segment_type = 'acquisition_medium'
 ),
 
 disagreements as (
@@ -33,52 +35,37 @@ disagreements as (
     group by crm_labels.customer_key
 ),
 
-known as (
+final as (
     select
-        customers.*,
+        customers.customer_key,
+        customers.customer_number,
+        customers.first_seen_at,
+        customers.last_seen_at,
+        customers.last_event_at,
+        customers.first_visit_at,
+        customers.lead_at,
+        customers.first_won_at,
         current_stages.entered_at as stage_entered_at,
         coalesce(current_stages.stage_type, 'none') as stage_type,
         coalesce(crm_labels.crm_stage_type, 'none') as crm_stage_type,
         coalesce(disagreements.has_stage_disagreement, false) as has_stage_disagreement,
-        acquisition.segment_name as acquisition_medium_name
+        customers.is_in_crm,
+        customers.is_in_zendesk,
+        customers.is_on_web,
+        customers.is_on_x,
+        coalesce(acquisition.segment_name, 'no visit') as acquisition_medium_name,
+        customers.identifier_count,
+        customers.crm_contact_count,
+        customers.visit_count,
+        customers.use_count,
+        customers.deal_count,
+        customers.won_deal_count,
+        customers.lost_deal_count
     from customers
     left join current_stages on customers.customer_key = current_stages.customer_key
     left join crm_labels on customers.customer_key = crm_labels.customer_key
     left join disagreements on customers.customer_key = disagreements.customer_key
     left join acquisition on customers.customer_key = acquisition.customer_key
-),
-
-final as (
-    select
-        customer_key,
-        customer_number,
-        first_seen_at,
-        last_seen_at,
-        last_event_at,
-        first_visit_at,
-        lead_at,
-        first_won_at,
-        stage_entered_at,
-        stage_type,
-        crm_stage_type,
-        has_stage_disagreement,
-        is_in_crm,
-        is_in_zendesk,
-        is_on_web,
-        is_on_x,
-        acquisition_medium_name,
-        identifier_count,
-        crm_contact_count,
-        visit_count,
-        use_count,
-        deal_count,
-        won_deal_count,
-        lost_deal_count
-    from known
-    union all
-    select
-        'unknown', null, null, null, null, null, null, null, null, 'none', 'none', false,
-        false, false, false, false, 'no visit', 0, 0, 0, 0, 0, 0, 0
 )
 
 select * from final

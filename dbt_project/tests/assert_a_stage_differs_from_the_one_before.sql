@@ -1,4 +1,4 @@
--- Equal neighbours are one spell: uncollapsed ones would shorten every stay and count entries twice.
+-- Equal neighbours are one spell: uncollapsed they would shorten each stay and count entries twice.
 
 with stage_periods as (
     select * from {{ ref('fct_lifecycle_stage_periods') }}

@@ -1,5 +1,5 @@
--- The rounds of large star and small star are unrolled: too few of them would leave one person in two
--- components, silently. When they sufficed, the two ends of every piece of evidence are one customer.
+-- The rounds of large star and small star are unrolled: too few of them would leave one person in
+-- two components, silently. When they suffice, the two ends of every evidence are one customer.
 
 with evidence as (
     select * from {{ ref('int_identity_edges') }}

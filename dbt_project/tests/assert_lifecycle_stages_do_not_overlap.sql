@@ -1,5 +1,5 @@
--- A customer stands in one stage at a time and always in one: the end of a spell is the start of the
--- next. An overlap would count the customer twice in the funnel, a gap would lose it.
+-- A customer stands in one stage at a time and always in one: the end of a spell is the start of
+-- the next. An overlap would count the customer twice in the funnel, a gap would lose it.
 -- It counts the current spells too, so that "none" is caught as well as "several".
 
 with stage_periods as (

@@ -1,5 +1,5 @@
--- A deal is opened before it is won or lost; more ends than beginnings means a deal counted twice or
--- hung on the wrong customer.
+-- A deal is opened before it is won or lost; more ends than beginnings means a deal counted twice
+-- or hung on the wrong customer.
 
 with customers as (
     select * from {{ ref('dim_customers') }}

@@ -1,5 +1,5 @@
 -- Our company gives a person one number, so two in one customer are two persons melted, or one who
--- signed up twice. It warns and does not stop the release: somebody has to look, and the rest is right.
+-- signed up twice. It warns and does not stop the release: somebody has to look, the rest is right.
 
 {{ config(severity='warn') }}
 

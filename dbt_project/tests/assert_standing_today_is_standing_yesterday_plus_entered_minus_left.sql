@@ -6,14 +6,24 @@ with funnel as (
 
 with_yesterday as (
     select
-        funnel.*,
+        stage_on,
+        segment_name,
+        stage_type,
+        entered_count,
+        left_count,
+        standing_count,
         coalesce(lag(standing_count) over (
             partition by segment_type, segment_name, stage_type order by stage_on
         ), 0) as standing_count_yesterday
     from funnel
 )
 
-select *
+select
+    stage_on,
+    segment_name,
+    stage_type,
+    standing_count,
+    standing_count_yesterday
 from with_yesterday
 where
     standing_count <> standing_count_yesterday + entered_count - left_count

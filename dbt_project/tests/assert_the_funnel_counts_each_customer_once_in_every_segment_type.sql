@@ -1,4 +1,4 @@
--- Two marts must tell one number: who stands in the funnel on its last day is who was in a stage then.
+-- Two marts must tell one number: who stands in the funnel on its last day is who was in a stage.
 
 with funnel as (
     select * from {{ ref('agg_lifecycle_funnel_daily') }}
@@ -30,7 +30,10 @@ in_a_stage as (
         and (stage_periods.left_on is null or stage_periods.left_on > last_day.stage_on)
 )
 
-select *
+select
+    standing.segment_type,
+    standing.standing_count,
+    in_a_stage.customer_count
 from standing
 cross join in_a_stage
 where standing.standing_count <> in_a_stage.customer_count

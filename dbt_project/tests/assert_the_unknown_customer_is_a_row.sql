@@ -5,7 +5,9 @@ with customers as (
 ),
 
 unknown as (
-    select count(*) as row_count from customers where customer_key = 'unknown'
+    select count(*) as row_count
+    from customers
+    where customer_key = 'unknown'
 )
 
 select *

@@ -35,7 +35,7 @@ identifiers as (
 
 shared_identifiers as (
     -- A front-desk phone or a family's address points at several persons: it may link none.
-    select distinct identifiers.identifier_key
+    select identifiers.identifier_key
     from identifiers
     inner join guards on identifiers.identifier_type = guards.identifier_type
     inner join identifiers as companions
@@ -47,6 +47,11 @@ shared_identifiers as (
     having count(distinct companions.identifier_value) > guards.max_count
 ),
 
+distinct_shared_identifiers as (
+    -- One row each, also where two guards strike.
+    select distinct identifier_key from shared_identifiers
+),
+
 final as (
     select
         identifiers.identifier_key,
@@ -55,10 +60,11 @@ final as (
         identifiers.first_seen_at,
         identifiers.last_seen_at,
         identifiers.identifier_type,
-        shared_identifiers.identifier_key is not null as is_shared,
+        shared.identifier_key is not null as is_shared,
         identifiers.identifier_value
     from identifiers
-    left join shared_identifiers on identifiers.identifier_key = shared_identifiers.identifier_key
+    left join distinct_shared_identifiers as shared
+        on identifiers.identifier_key = shared.identifier_key
 )
 
 select * from final

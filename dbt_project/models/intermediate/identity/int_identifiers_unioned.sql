@@ -3,12 +3,14 @@
 {{ config(materialized='view') }}
 
 with crm_contacts as (
-    select * from {{ ref('stg_hubspot__contacts') }} where not is_deleted
+    select * from {{ ref('stg_hubspot__contacts') }}
+    where not is_deleted
 ),
 
 desk_users as (
     -- Agents are employees: their addresses would tie strangers together.
-    select * from {{ ref('stg_zendesk__users') }} where not is_deleted and role_type = 'end-user'
+    select * from {{ ref('stg_zendesk__users') }}
+    where not is_deleted and role_type = 'end-user'
 ),
 
 web_clients as (

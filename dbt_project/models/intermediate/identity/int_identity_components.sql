@@ -16,7 +16,9 @@ edges as (
     inner join nodes as left_nodes on evidence.left_identifier_key = left_nodes.identifier_key
     inner join nodes as right_nodes on evidence.right_identifier_key = right_nodes.identifier_key
 ),
+
 {{ alternating_stars('edges', 'stars', var('identity_rounds')) }}
+
 final as (
     select
         node_a as node_number,

@@ -1,7 +1,8 @@
 -- One row per pair of identifiers that one source record ties together.
 
 with identifiers as (
-    select * from {{ ref('int_identifiers') }} where not is_shared
+    select * from {{ ref('int_identifiers') }}
+    where not is_shared
 ),
 
 identifier_types as (
@@ -53,9 +54,12 @@ final as (
             else 'exact_' || pairs.source_slug || '_' || pairs.identifier_type
         end as rule_slug,
         case
-            when pairs.is_merge then pairs.record_name || ' took in this contact when two were merged'
-            when pairs.source_slug = 'ga4' then pairs.record_name || ' was signed in with this '
-                || identifier_types.identifier_name
+            when pairs.is_merge
+                then pairs.record_name || ' took in this contact when two were merged'
+            when pairs.source_slug = 'ga4'
+                then
+                    pairs.record_name || ' was signed in with this '
+                    || identifier_types.identifier_name
             else pairs.record_name || ' states this ' || identifier_types.identifier_name
         end as reason,
         cast(1.0 as double) as score

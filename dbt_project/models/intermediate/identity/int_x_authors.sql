@@ -3,10 +3,18 @@
 {{ config(materialized='view') }}
 
 with posts as (
-    select author_id, author_username, created_at from {{ ref('stg_x__search_posts') }}
+    select
+        author_id,
+        author_username,
+        created_at
+    from {{ ref('stg_x__search_posts') }}
     where not is_deleted
     union all
-    select author_id, author_username, created_at from {{ ref('stg_x__mentions') }}
+    select
+        author_id,
+        author_username,
+        created_at
+    from {{ ref('stg_x__mentions') }}
     where not is_deleted
 ),
 

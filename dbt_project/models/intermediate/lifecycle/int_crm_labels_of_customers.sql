@@ -6,7 +6,8 @@ with contacts as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }} where identifier_type = 'crm_contact_id'
+    select * from {{ ref('identity_resolution') }}
+    where identifier_type = 'crm_contact_id'
 ),
 
 labels as (

@@ -6,7 +6,8 @@ with customers as (
 ),
 
 visits as (
-    select * from {{ ref('int_lifecycle_events') }} where event_type = 'visit'
+    select * from {{ ref('int_lifecycle_events') }}
+    where event_type = 'visit'
 ),
 
 first_mediums as (

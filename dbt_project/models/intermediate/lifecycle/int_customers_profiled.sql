@@ -1,7 +1,15 @@
--- One row per customer: what identity and lifecycle say of it.
+-- One row per customer, the unknown one among them: what identity and lifecycle say of it.
 
 with resolution as (
-    select * from {{ ref('identity_resolution') }} where customer_key <> 'unknown'
+    select * from {{ ref('identity_resolution') }}
+    where customer_key <> 'unknown'
+),
+
+customers as (
+    select customer_key from resolution
+    union distinct
+    -- Facts that nobody could be found for need a customer too.
+    select 'unknown' as customer_key
 ),
 
 lifecycle_events as (
@@ -42,19 +50,28 @@ lived as (
 
 final as (
     select
-        seen.*,
-        seen.crm_contact_count > 0 as is_in_crm,
+        customers.customer_key,
+        seen.customer_number,
+        seen.first_seen_at,
+        seen.last_seen_at,
         lived.last_event_at,
         lived.first_visit_at,
         lived.lead_at,
         lived.first_won_at,
+        coalesce(seen.crm_contact_count > 0, false) as is_in_crm,
+        coalesce(seen.is_in_zendesk, false) as is_in_zendesk,
+        coalesce(seen.is_on_web, false) as is_on_web,
+        coalesce(seen.is_on_x, false) as is_on_x,
+        coalesce(seen.identifier_count, 0) as identifier_count,
+        coalesce(seen.crm_contact_count, 0) as crm_contact_count,
         coalesce(lived.visit_count, 0) as visit_count,
         coalesce(lived.use_count, 0) as use_count,
         coalesce(lived.deal_count, 0) as deal_count,
         coalesce(lived.won_deal_count, 0) as won_deal_count,
         coalesce(lived.lost_deal_count, 0) as lost_deal_count
-    from seen
-    left join lived on seen.customer_key = lived.customer_key
+    from customers
+    left join seen on customers.customer_key = seen.customer_key
+    left join lived on customers.customer_key = lived.customer_key
 )
 
 select * from final

@@ -1,11 +1,13 @@
 -- One row per contact created and per deal opened, won or lost.
 
 with contacts as (
-    select * from {{ ref('stg_hubspot__contacts') }} where not is_deleted
+    select * from {{ ref('stg_hubspot__contacts') }}
+    where not is_deleted
 ),
 
 deals as (
-    select * from {{ ref('stg_hubspot__deals') }} where not is_deleted
+    select * from {{ ref('stg_hubspot__deals') }}
+    where not is_deleted
 ),
 
 deal_stage_outcomes as (

@@ -42,7 +42,7 @@ stays as (
 
 at_risk as (
     select
-        stays.*,
+        *,
         sum(spell_count) over (
             partition by stage_on, segment_type, segment_name, stage_type
             order by dwell_days desc
@@ -53,7 +53,7 @@ at_risk as (
 survival as (
     -- Kaplan-Meier: the share still there after each length of stay. When all leave it is zero.
     select
-        at_risk.*,
+        *,
         exp(sum(
             case
                 when left_count < at_risk_count then ln(1.0 - left_count / at_risk_count)

@@ -9,7 +9,8 @@ crm_events as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }} where customer_key <> 'unknown'
+    select * from {{ ref('identity_resolution') }}
+    where customer_key <> 'unknown'
 ),
 
 event_types as (

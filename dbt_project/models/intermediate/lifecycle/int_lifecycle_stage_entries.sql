@@ -17,26 +17,42 @@ silences as (
 
 entries as (
     -- Of several events at one moment only the last leaves a mark: a stage of no length is none.
-    select customer_key, event_at as entered_at, stage_type, event_type as reason_type
+    select
+        customer_key,
+        event_at as entered_at,
+        stage_type,
+        event_type as reason_type
     from stages_after_events
     where next_event_at is null or next_event_at > event_at
     union all
-    select customer_key, lapses_at as entered_at, 'lapsed' as stage_type, 'silence' as reason_type
+    select
+        customer_key,
+        lapses_at as entered_at,
+        'lapsed' as stage_type,
+        'silence' as reason_type
     from silences
     where has_won and lapses_at < ends_at
     union all
-    select customer_key, is_lost_at as entered_at, 'lost' as stage_type, 'silence' as reason_type
+    select
+        customer_key,
+        is_lost_at as entered_at,
+        'lost' as stage_type,
+        'silence' as reason_type
     from silences
     where has_won and is_lost_at < ends_at
     union all
-    select customer_key, lapses_at as entered_at, 'lost' as stage_type, 'silence' as reason_type
+    select
+        customer_key,
+        lapses_at as entered_at,
+        'lost' as stage_type,
+        'silence' as reason_type
     from silences
     where not has_won and lapses_at < ends_at
 ),
 
 entries_with_previous as (
     select
-        entries.*,
+        *,
         lag(stage_type) over (partition by customer_key order by entered_at) as from_stage_type
     from entries
 ),

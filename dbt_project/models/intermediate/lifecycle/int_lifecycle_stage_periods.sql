@@ -10,7 +10,7 @@ lifecycle_stages as (
 
 spells as (
     select
-        stage_entries.*,
+        *,
         lead(entered_at) over (partition by customer_key order by entered_at) as left_at
     from stage_entries
 ),
@@ -27,13 +27,13 @@ final as (
         spells.reason_type,
         case
             when spells.from_stage_type is null then 'start'
-            when stages.stage_rank > from_stages.stage_rank then 'forward'
+            when present.stage_rank > earlier.stage_rank then 'forward'
             else 'backward'
         end as direction_type,
         spells.left_at is null as is_current
     from spells
-    inner join lifecycle_stages as stages on spells.stage_type = stages.stage_type
-    left join lifecycle_stages as from_stages on spells.from_stage_type = from_stages.stage_type
+    inner join lifecycle_stages as present on spells.stage_type = present.stage_type
+    left join lifecycle_stages as earlier on spells.from_stage_type = earlier.stage_type
 )
 
 select * from final

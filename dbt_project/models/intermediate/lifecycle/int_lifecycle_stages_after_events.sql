@@ -10,7 +10,7 @@ stage_rules as (
 
 deals_so_far as (
     select
-        lifecycle_events.*,
+        *,
         sum(case when event_type = 'deal_won' then 1 else 0 end) over so_far as won_count,
         sum(
             case
@@ -30,7 +30,7 @@ deals_so_far as (
 
 uses_so_far as (
     select
-        deals_so_far.*,
+        *,
         sum(case when event_type = 'use' and won_count >= 1 then 1 else 0 end) over (
             partition by customer_key
             order by event_at, event_rank, source_record_key

@@ -8,7 +8,7 @@ with web_sessions as (
 
 identified_sessions as (
     select
-        web_sessions.*,
+        *,
         web_client_id || '|' || cast(ga_session_id as string) as source_record_key,
         -- Who signed in counts, not whose browser it is: a family may share one.
         {{ identifier_key(

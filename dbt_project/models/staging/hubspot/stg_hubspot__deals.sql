@@ -1,4 +1,4 @@
--- One row per deal: its newest version. A deal of several contacts goes with the first that HubSpot lists.
+-- One row per deal: its newest version; of several contacts the first that HubSpot lists.
 
 {% set structure = {
     'id': 'string', 'createdAt': 'string', 'updatedAt': 'string',

@@ -30,7 +30,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from extract import hubspot_model as model
-from extract.access import Access, Action, Pace, Verdict, body_of, default_verdict
+from extract.access import Access, Pace, Verdict, body_of, default_verdict
 from extract.hubspot_search import archived, changed, merged_away, with_links
 from extract.paging import by_cursor
 from extract.source import DAY, Batch, Kind, Reader, Settings, Source, Stream, Window

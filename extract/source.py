@@ -48,7 +48,7 @@ class Window:
                     "it has no time zone or a fraction of a second",
                     "give whole seconds with a zone, like 2026-07-01T00:00:00Z",
                 )
-            # A plain datetime: a subclass (Airflow hands over pendulum's) may lose its zone in sums.
+            # A plain datetime: Airflow hands over pendulum's, which may lose its zone in sums.
             object.__setattr__(self, name, datetime.fromtimestamp(moment.timestamp(), UTC))
         if self.start >= self.end:
             raise ImpossibleWindow(

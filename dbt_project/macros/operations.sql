@@ -1,60 +1,55 @@
-{# From the files that the pipeline writes about itself to rows of staging. #}
+{# The pipeline's own records: small Parquet files that are written once and never changed. #}
 
-{# Rows of operations/<table>: all days in a full refresh, otherwise the last days known and what came
-   after. A file may be written a while after the moment that names its day, hence the days read
-   again; they replace those days. #}
-{% macro operation_rows(table, columns, day) -%}
-    {%- do source('operations', table) -%}
-    {%- set files = [] -%}
-    {%- if execute -%}
-        {%- set since = operation_days_since(day) if is_incremental() else '' -%}
-        {%- for file in list_files(var('lake') ~ '/operations/' ~ table ~ '/dt=*/*.parquet') -%}
-            {%- if file.split('/dt=')[-1][:10] >= since -%}
-                {%- do files.append(file) -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- if files -%}
-        {{ read_files(files) }}
-    {%- else -%}
-        (
-            select
-                {%- for name, kind in columns.items() %}
-                cast(null as {{ kind }}) as {{ name }}{{ ',' if not loop.last }}
-                {%- endfor %}
-            where 1 = 0
-        )
-    {%- endif -%}
-{%- endmacro %}
-
-{# The first day to read again, as text; empty when nothing is known yet. #}
-{% macro operation_days_since(day) -%}
-    {%- set reread = dbt.dateadd('day', -var('operations_reread_days'), 'max(' ~ day ~ ')') -%}
-    {%- set known = run_query('select cast(cast(' ~ reread ~ ' as date) as string) from ' ~ this) -%}
-    {{ return(known.columns[0].values()[0] or '') }}
-{%- endmacro %}
-
-{# A relation with one column, `file`: the files that fit the pattern. #}
-{% macro files_listed(pattern) -%}
-    {{ return(adapter.dispatch('files_listed', 'cx_warehouse')(pattern)) }}
-{%- endmacro %}
-
-{% macro default__files_listed(pattern) -%}
-    {{ exceptions.raise_compiler_error(
-        pattern ~ ": this engine cannot list files in SQL; without the list nothing is known of the "
-        ~ "lake's intervals; build agg_freshness on DuckDB."
-    ) }}
-{%- endmacro %}
-
-{% macro duckdb__files_listed(pattern) -%}
-    (select file from glob('{{ pattern | replace("'", "''") }}'))
-{%- endmacro %}
-
-{# The moment that the lake writes as 20260701T000000Z. #}
-{% macro stamp_to_timestamp(stamp) -%}
-    cast(
-        substr({{ stamp }}, 1, 4) || '-' || substr({{ stamp }}, 5, 2) || '-'
-        || substr({{ stamp }}, 7, 2) || ' ' || substr({{ stamp }}, 10, 2) || ':'
-        || substr({{ stamp }}, 12, 2) || ':' || substr({{ stamp }}, 14, 2) as timestamp
+{# The rows of files that staging has not read yet; an empty relation before the first file.
+   `columns` is a dict of name -> type. The file's name is the record of having been read. #}
+{% macro operations_rows(folder, columns) -%}
+    {%- do source('operations', folder) -%}
+    {%- set files = unread_files(var('lake') ~ '/operations/' ~ folder ~ '/*/*.parquet') -%}
+    (
+        {%- if not files %}
+        select
+            {%- for name, kind in columns.items() %}
+            cast(null as {{ kind }}) as {{ name }},
+            {%- endfor %}
+            cast(null as string) as _file
+        where 1 = 0
+        {%- endif %}
+        {%- if files %}
+        select
+            {%- for name, kind in columns.items() %}
+            cast(recorded.{{ name }} as {{ kind }}) as {{ name }},
+            {%- endfor %}
+            {{ file_name_of_row() }} as _file
+        from {{ read_files(files) }} as recorded
+        {%- endif %}
     )
+{%- endmacro %}
+
+{% macro unread_files(pattern) -%}
+    {%- if not execute -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set files = list_files(pattern) -%}
+    {%- if not is_incremental() -%}
+        {{ return(files) }}
+    {%- endif -%}
+    {%- set known = run_query('select distinct _file from ' ~ this).columns[0].values() -%}
+    {%- set unread = [] -%}
+    {%- for file in files if file.split('/')[-1] not in known -%}
+        {%- do unread.append(file) -%}
+    {%- endfor -%}
+    {{ return(unread) }}
+{%- endmacro %}
+
+{# The last part of the path of the file that a row came from. #}
+{% macro file_name_of_row() -%}
+    {{ return(adapter.dispatch('file_name_of_row', 'cx_warehouse')()) }}
+{%- endmacro %}
+
+{% macro default__file_name_of_row() -%}
+    regexp_replace(input_file_name(), '^.*/', '')
+{%- endmacro %}
+
+{% macro duckdb__file_name_of_row() -%}
+    parse_filename(recorded.filename)
 {%- endmacro %}

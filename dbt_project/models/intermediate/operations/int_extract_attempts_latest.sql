@@ -11,11 +11,11 @@ ranked as (
     select
         extract_attempts.*,
         row_number() over (
-            partition by extract_attempts.source_slug, extract_attempts.stream_slug
+            partition by extract_attempts.source_slug, extract_attempts.stream_name
             order by extract_attempts.started_at desc, extract_attempts.attempt_id desc
         ) as recency_rank,
         max(case when extract_attempts.outcome_type = 'success' then extract_attempts.started_at end)
-            over (partition by extract_attempts.source_slug, extract_attempts.stream_slug)
+            over (partition by extract_attempts.source_slug, extract_attempts.stream_name)
             as last_success_at
     from extract_attempts
 ),
@@ -23,7 +23,7 @@ ranked as (
 final as (
     select
         ranked.source_slug,
-        ranked.stream_slug,
+        ranked.stream_name as stream_slug,
         max(case when ranked.recency_rank = 1 then ranked.started_at end) as last_attempt_at,
         max(case when ranked.recency_rank = 1 then ranked.outcome_type end)
             as last_attempt_outcome_type,
@@ -37,7 +37,7 @@ final as (
             end
         ) as failed_since_success_count
     from ranked
-    group by ranked.source_slug, ranked.stream_slug
+    group by ranked.source_slug, ranked.stream_name
 )
 
 select * from final

@@ -22,7 +22,7 @@ final as (
     select
         check_results.check_result_key,
         check_results.source_slug,
-        check_results.stream_slug,
+        check_results.stream_name as stream_slug,
         check_results.runbook_slug,
         check_results.interval_start_at,
         check_results.interval_end_at,
@@ -33,7 +33,7 @@ final as (
         check_results.is_success,
         check_results.suite_name,
         check_results.check_name,
-        check_results.owner_name,
+        check_results.owner_slug,
         check_results.file_path,
         check_results.expected_text,
         check_results.message,

@@ -22,7 +22,7 @@ final as (
     select
         attempts.attempt_id,
         attempts.source_slug,
-        attempts.stream_slug,
+        attempts.stream_name as stream_slug,
         attempts.run_id,
         attempts.window_start_at,
         attempts.window_end_at,

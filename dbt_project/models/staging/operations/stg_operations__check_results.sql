@@ -1,44 +1,40 @@
--- One row per check of a gate run.
+-- One row per check of one gate run.
 
-{{ config(unique_key='checked_on') }}
-
-{% set columns = {
-    'gate_type': 'string', 'suite_name': 'string', 'check_name': 'string', 'severity_type': 'string',
-    'is_success': 'boolean', 'observed': 'double', 'expected': 'string', 'message': 'string',
-    'owner': 'string', 'runbook_slug': 'string', 'source_slug': 'string', 'stream_name': 'string',
-    'file_path': 'string', 'interval_start': 'timestamp', 'interval_end': 'timestamp',
-    'checked_at': 'timestamp'
-} %}
-
-with written as (
-    select * from {{ operation_rows('check_results', columns, 'checked_on') }} as files
+with results as (
+    select * from {{ operations_rows('check_results', {
+        'gate_type': 'string', 'suite_name': 'string', 'check_name': 'string',
+        'severity_type': 'string', 'is_success': 'boolean', 'observed': 'double',
+        'expected': 'string', 'message': 'string', 'owner': 'string', 'runbook_slug': 'string',
+        'source_slug': 'string', 'stream_name': 'string', 'file_path': 'string',
+        'interval_start': 'timestamp', 'interval_end': 'timestamp', 'checked_at': 'timestamp'
+    }) }} as recorded
 ),
 
 final as (
     select
-        {{ surrogate_key([
-            'written.gate_type', 'written.suite_name', 'written.check_name', 'written.file_path',
-            'written.checked_at'
-        ]) }} as check_result_key,
-        written.source_slug,
-        written.stream_name as stream_slug,
-        written.runbook_slug,
-        cast(written.interval_start as timestamp) as interval_start_at,
-        cast(written.interval_end as timestamp) as interval_end_at,
-        cast(written.checked_at as timestamp) as checked_at,
-        cast(cast(written.checked_at as timestamp) as date) as checked_on,
-        written.gate_type,
-        written.severity_type,
-        written.is_success,
-        written.suite_name,
-        written.check_name,
-        written.owner as owner_name,
-        written.file_path,
-        written.expected as expected_text,
-        written.message,
-        written.observed as observed_value,
+        {{ surrogate_key(['_file', 'suite_name', 'check_name']) }} as check_result_key,
+        suite_name,
+        check_name,
+        source_slug,
+        stream_name,
+        file_path,
+        runbook_slug,
+        owner as owner_slug,
+        interval_start as interval_start_at,
+        interval_end as interval_end_at,
+        checked_at,
+        cast(checked_at as date) as checked_on,
+        gate_type,
+        severity_type,
+        is_success,
+        message,
+        observed as observed_value,
+        expected as expected_text,
+        {{ surrogate_key(['_file', 'suite_name', 'check_name']) }} as _pk,
+        _file,
+        checked_at as _extracted_at,
         {{ build_id() }} as _build_id
-    from written
+    from results
 )
 
 select * from final

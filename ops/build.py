@@ -25,6 +25,8 @@ from ops.dbt import DbtPaths, run_dbt
 from ops.settings import Settings
 
 SCORED_BY_OPS = "tag:before_scoring"
+# Unit tests judge the SQL, not the data: they run in `make test`, not in every build.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,9 +80,9 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
             "new_files": by_stream(lake, fresh),
         }
         paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
-        first = run_dbt(["build", "--select", SCORED_BY_OPS], paths, private.path, variables)
+        first = run_dbt([*BUILD, "--select", SCORED_BY_OPS], paths, private.path, variables)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now)
-        rest = run_dbt(["build", "--exclude", SCORED_BY_OPS], paths, private.path, variables)
+        rest = run_dbt([*BUILD, "--exclude", SCORED_BY_OPS], paths, private.path, variables)
         record(private.warehouse, private.number, fresh)
         publish.seal(
             private,

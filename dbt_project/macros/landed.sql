@@ -83,6 +83,7 @@
                 coalesce(_deleted, false) as is_deleted,
                 cast(_extracted_at as timestamp) as _extracted_at,
                 cast(_interval_start as timestamp) as _interval_start,
+                cast(_interval_end as timestamp) as _interval_end,
                 _payload_sha,
                 {{ build_id() }} as _build_id,
                 {%- for name in columns %}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.dbt.conftest import Warehouse
-from tests.dbt.tiny_lake import Row, TinyLake, archived_contact, contact, deal, hit, user
+from tests.dbt.tiny_lake import Row, TinyLake, archived_contact, contact, deal, hit, iso, user
 
 CONTACTS = "stg_hubspot__contacts"
 EVENTS = "stg_ga4__events"
@@ -202,3 +202,18 @@ def test_a_build_without_as_of_says_what_to_pass(warehouse: Warehouse) -> None:
     messages = " ".join(str(one.message) for one in result.result)
     assert "as_of: no value was passed" in messages
     assert "cxw build" in messages
+
+
+def test_each_reading_of_a_post_s_counters_stays(warehouse: Warehouse) -> None:
+    for day, likes in (("2026-07-02", 3), ("2026-07-04", 8)):
+        reading = {"id": "5", "created_at": iso("2026-07-01 10:00")}
+        counted = Row("5", {**reading, "public_metrics": {"like_count": likes}})
+        warehouse.lake.land("x.post_metrics", [counted], day)
+        warehouse.build("stg_x__post_metrics")
+    assert warehouse.rows(
+        "select cast(snapshot_on as text), age_days, like_count, cast(snapshot_at as text)"
+        " from staging.stg_x__post_metrics order by 1"
+    ) == [
+        ("2026-07-02", 1, 3, "2026-07-03 00:10:00"),
+        ("2026-07-04", 3, 8, "2026-07-05 00:10:00"),
+    ]

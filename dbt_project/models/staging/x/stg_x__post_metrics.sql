@@ -1,7 +1,9 @@
 -- One row per post of the brand and day on which its counters were read.
 
-{# The key holds the day: the post comes again at age 1, 3 and 7 days, and each reading stays. #}
-{% set key = "_pk || '|' || cast(cast(cast(_interval_start as timestamp) as date) as string)" %}
+{# The key holds the day: the post comes again at age 1, 3 and 7 days, and each reading stays. The
+   day is the last of the interval, whose end is exclusive. #}
+{% set day = "cast(cast(_interval_end as timestamp) - interval 1 second as date)" %}
+{% set key = "_pk || '|' || cast(" ~ day ~ " as string)" %}
 {% set structure = {
     'id': 'string', 'created_at': 'string',
     'public_metrics': {
@@ -20,7 +22,7 @@ with decoded as (
 timed as (
     select
         decoded.*,
-        cast(decoded._interval_start as date) as snapshot_on,
+        cast(decoded._interval_end - interval 1 second as date) as snapshot_on,
         cast(try_cast(decoded.record.created_at as timestamp) as date) as created_on
     from decoded
 ),

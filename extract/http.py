@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import ssl
 import tempfile
 import time
 from collections import deque
@@ -15,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeVar
@@ -90,6 +92,7 @@ class Client:
             auth=access.auth,
             timeout=TIMEOUT,
             trust_env=False,
+            verify=_tls(),
         )
 
     def __enter__(self) -> Client:
@@ -208,6 +211,12 @@ class Client:
             self._sent.popleft()
             now += wait
         self._sent.append(now)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Read the trusted certificates once a process: each reading costs more than a small pull."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _sent(how: Mapping[str, Any]) -> dict[str, Any]:

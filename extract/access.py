@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LATER = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 528)})
 CREDENTIALS = frozenset({401, 403})
 CODE_KEYS = ("error", "errorType", "policyName", "category", "code", "title", "reason")
-PLAIN_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]{0,59}")
+PLAIN_CODE = re.compile(r"[A-Za-z_]{3,40}")  # one word; anything longer may quote a record
 
 
 class Action(StrEnum):
@@ -109,7 +109,7 @@ def body_of(response: httpx.Response) -> Mapping[str, Any]:
 
 
 def code_of(response: httpx.Response) -> str:
-    """Return the vendor's short code for a refusal; never its prose, which may quote a record."""
+    """Return the vendor's code for a refusal; never its prose."""
     body = body_of(response)
     nested = body.get("error")
     for place in (body, nested if isinstance(nested, dict) else {}):

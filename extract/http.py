@@ -42,6 +42,7 @@ log = logging.getLogger("cxw.http")
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 CHUNK = 1 << 20
 HUBSPOT_BAD_TOKEN = 530
+LIMITED_WAIT = 60.0  # seconds to stay away from a source that limits every try
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,15 @@ class Client:
             except httpx.TransportError as caught:
                 problem, error = type(caught).__name__, SourceUnavailable
             wait = self._patience.backoff(tried) if wait is None else wait
-            if wait > self._patience.longest_sleep or (throttled and tried >= self._patience.tries):
+            if wait > self._patience.longest_sleep:
                 raise Defer(wait, f"{place} asks for {wait:.0f} s ({problem})", http_status=status)
+            if throttled and tried >= self._patience.tries:
+                raise Defer(
+                    max(wait, LIMITED_WAIT),
+                    f"{place} answered {problem} {tried} times in a row",
+                    "somebody else uses the same quota",
+                    http_status=status,
+                )
             if tried < self._patience.tries:
                 self.traffic.retries += 1
                 log.info("retry %s try=%d wait=%.1f problem=%s", place, tried, wait, problem)

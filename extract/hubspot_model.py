@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from msgspec import Raw, Struct, field
 from msgspec.json import decode, encode
@@ -125,9 +126,9 @@ class Found(Struct):
 
 
 class Mark(Struct):
-    """Whose record it is."""
+    """Whose record it is; of whatever type, since the landing judges that."""
 
-    id: str
+    id: Any = None
 
 
 class Target(Struct, rename="camel"):

@@ -83,21 +83,24 @@ def with_links(
     """Put the ids of associated objects into records, as `associations.<object>.results[].id`."""
     if not targets:
         return records
-    ids = [decode(record, type=Mark).id for record in records]
+    ids = [str(decode(record, type=Mark).id) for record in records]
     links = {target: _links(client, source, target, ids) for target in targets}
+
+    def linked(key: str) -> bytes:
+        return encode({t: {"results": [{"id": end} for end in links[t][key]]} for t in targets})
+
     return [
-        with_key(record, "associations", encode({t: {"results": links[t][key]} for t in targets}))
+        with_key(record, "associations", linked(key))
         for record, key in zip(records, ids, strict=True)
     ]
 
 
-def _links(
-    client: Client, source: str, target: str, ids: list[str]
-) -> dict[str, list[dict[str, str]]]:
+def _links(client: Client, source: str, target: str, ids: list[str]) -> dict[str, dict[str, None]]:
+    """Return by id the ids of associated objects, each once and in their order."""
     path = f"/crm/v4/associations/{source}/{target}/batch/read"
-    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    found: dict[str, dict[str, None]] = defaultdict(dict)
     seen: set[str] = set()
-    asked = [{"id": key} for key in ids]
+    asked = [{"id": key} for key in dict.fromkeys(ids)]
     while asked:
         answer = client.post(path, {"inputs": asked}, Links)
         if other := {e.sub_category for e in answer.errors} - {UNLINKED}:
@@ -107,7 +110,7 @@ def _links(
                 "check the scopes of the token, then run the same window again",
             )
         for one in answer.results:
-            found[one.from_.id] += [{"id": str(end.to_object_id)} for end in one.to]
+            found[str(one.from_.id)] |= {str(end.to_object_id): None for end in one.to}
         asked = list(_going_on(answer.results, seen))
     return found
 

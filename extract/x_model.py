@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from msgspec import Raw, Struct
 from msgspec.json import decode
@@ -65,10 +66,10 @@ class Reading(Struct):
 
 
 class Mark(Struct):
-    """Whose record it is, and who wrote it."""
+    """Whose record it is, and who wrote it; the landing judges their types."""
 
-    id: str | None = None
-    author_id: str | None = None
+    id: Any = None
+    author_id: Any = None
 
 
 class Includes(Struct):

@@ -155,10 +155,10 @@ class Stamp(Struct):
 
 
 class Mark(Struct):
-    """Whose record it is."""
+    """Whose record it is; of whatever type, since the landing judges that."""
 
-    id: int | None = None
-    ticket_id: int | None = None
+    id: Any = None
+    ticket_id: Any = None
 
 
 class Export(Struct):

@@ -117,9 +117,10 @@ def test_client_defers_when_the_wait_is_longer_than_a_worker_should_sleep(vendor
 
 
 def test_client_defers_when_the_source_limits_every_try(vendor: Vendor) -> None:
-    limited = Answer(429, headers={"Retry-After": "60"})
-    with pytest.raises(Defer, match="asks for 60 s"):
+    limited = Answer(429, headers={"Retry-After": "1"})
+    with pytest.raises(Defer, match="answered status 429 5 times in a row") as caught:
         ask(client(vendor.say(limited).url))
+    assert caught.value.seconds == 60
     assert len(vendor.seen) == 5
 
 

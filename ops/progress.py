@@ -57,7 +57,7 @@ class Progress(AbstractContextManager["Progress"]):
 
     def say(self, text: str) -> None:
         """Print one line above what is live."""
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, soft_wrap=True)
 
     def streams(self) -> dict[str, tuple[int, int]]:
         """Return rows landed and put aside by stream."""

@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 
 from extract import SOURCES
-from extract.errors import CxwError, Refused
+from extract.errors import CxwError, ImpossibleWindow
 from extract.source import DAY, Source, Window
 from ops import build as building
 from ops import children, plan, publish, steps, summary
@@ -80,13 +80,13 @@ def make_plan(settings: Settings, until: datetime | None, **asked: Any) -> Plan:
         first = _first_day(settings)
         end = until or Window.of_day(steps.now(settings)).start
     if end <= first:
-        raise Refused(
+        raise ImpossibleWindow(
             f"until {end:%Y-%m-%d}, first day {first:%Y-%m-%d}",
             "no day lies between them",
             "give --until a later day",
         )
     if world is None and end > steps.now(settings):
-        raise Refused(
+        raise ImpossibleWindow(
             f"until {end:%Y-%m-%d}, now {steps.now(settings):%Y-%m-%d %H:%M} UTC",
             "a day can be read when it is over",
             "give --until today or an earlier day; it is exclusive",
@@ -164,7 +164,7 @@ def _say_failed(console: Console, settings: Settings, run: dict[str, Any]) -> se
     for failure in found:
         subject = f"{failure.subject} {failure.window}".strip() or failure.step
         text = f"  {subject}: {failure.seen}; {failure.why}; {failure.next_step}"
-        console.print(text, highlight=False, markup=False)
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
     if not found:
         states = {task["task_id"]: task["state"] for task in run["tasks"]}
         console.print(f"  no step said why; tasks: {states}; read data/logs/airflow.log")
@@ -192,7 +192,7 @@ def _say_next(console: Console, settings: Settings, todo: Plan) -> None:
     ]
     if todo.world:
         lines.append(f"One day more     cxw run --until {todo.until + DAY:%Y-%m-%d}")
-    console.print("\n".join(lines), highlight=False, markup=False)
+    console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

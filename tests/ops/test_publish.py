@@ -52,7 +52,7 @@ def fill(build: Build, rows: int = 1000) -> None:
     with duckdb.connect(str(build.marts)) as con:
         for mart in ("fct_calls", "agg_experience_daily"):
             con.execute(
-                f"create or replace table marts.{mart} as "  # noqa: S608
+                f"create or replace table marts.{mart} as "
                 f"select range as call_key, {build.number} as build_number from range({rows})"
             )
     with duckdb.connect(str(build.warehouse)) as con:

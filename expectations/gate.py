@@ -17,7 +17,7 @@ import duckdb
 from expectations.data_docs import build_data_docs
 from expectations.errors import FileRefused, MartsRefused, NothingLanded
 from expectations.judge import judge
-from expectations.lake.file_shape import manifest_defects, shape_defects
+from expectations.lake.file_shape import manifest_defects, shape_defects, was_noted
 from expectations.lake.suite import FileFacts, file_suite, rules_of, shape_suite
 from expectations.lake.volume import accepted_before, history, learn, rate
 from expectations.marts.gate import check_marts
@@ -154,7 +154,9 @@ def _judge_file(
         shape_defects=(),
         manifest_defects=manifest_defects(path, file.source, file.stream.name, file.window, rows),
         rate=rate(rows, file.window, file.stream.kind),
-        bounds=learn(seen, file.window, file.stream.kind, now),
+        bounds=learn(
+            seen, file.window, file.stream.kind, now, is_partial=not rows and was_noted(path)
+        ),
         accepted_rows=accepted_before(file.zone("raw")),
     )
     suite = file_suite(file.source, file.stream, numbers, facts, accept)

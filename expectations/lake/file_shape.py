@@ -59,6 +59,14 @@ def manifest_defects(
     )
 
 
+def was_noted(path: Path) -> bool:
+    """Tell whether the connector left a note on the file, such as "not exported yet"."""
+    try:
+        return bool(read_manifest(path).note)
+    except CorruptFile:
+        return False
+
+
 def _same(found: pa.DataType, wanted: pa.DataType) -> bool:
     """Compare types; a struct may hold more fields than staging reads."""
     if pa.types.is_struct(found) and pa.types.is_struct(wanted):

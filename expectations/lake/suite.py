@@ -187,23 +187,22 @@ def _volume(
 ) -> tuple[Check, ...]:
     bounds, rate = facts.bounds, facts.rate
     unit = "rows" if stream.kind is Kind.SNAPSHOT else "rows a day"
-    usual = f"median {bounds.median:,.1f} of {bounds.basis}" if bounds.median else bounds.basis
     checks = [
         Check(
             "rows_not_too_few",
             "rate",
             bounds.below,
             f"{rate:,.1f} {unit}, {bounds.low - rate:,.1f} below the bound of {bounds.low:,.1f} "
-            f"({usual})",
+            f"({bounds.basis})",
             bounds.low,
             None,
-            about=f"Learnt from accepted intervals: {usual}.",
+            about=f"Learnt from accepted intervals: {bounds.basis}.",
         )
     ]
     if bounds.high is not None:
         text = (
             f"{rate:,.1f} {unit}, {rate - bounds.high:,.1f} above the bound of {bounds.high:,.1f} "
-            f"({usual})"
+            f"({bounds.basis})"
         )
         checks.append(Check("rows_not_too_many", "rate", WARN, text, None, bounds.high))
     if facts.accepted_rows and stream.kind in {Kind.EVENT, Kind.RESTATE}:

@@ -4,7 +4,9 @@ The rate (rows a day; for snapshots rows) is compared with intervals of about th
 of the same weekday when there are five, else those of the same kind of day (working day, weekend)
 when there are five. The bounds are median ± spread; the spread is the largest of 7.4 MAD (five
 standard deviations of a normal), half the median, and four standard deviations of a counted number.
-With fewer than five such intervals no bound can be learnt: then a fall below a fifth is noticed.
+With two to four such intervals no bound can be learnt: then less than a fifth of the smallest of
+them is severe. One interval proves nothing, because the first of a source holds all its past.
+A day that the source says is not exported yet, and an old interval of entities, are never refused.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from extract.source import Kind, Window
 
 ENOUGH = 5
 LOOK_BACK = 42  # intervals: six weeks of days
-SEVERE = 0.2  # below this share of the median a fall is severe
+FEW = 2
+SEVERE = 0.2  # below this share of the smallest of few intervals a fall is severe
 COUNTABLE = 30  # rows: with fewer expected, chance alone may take most of them away
 LATE = timedelta(days=2)  # an old interval of entities returns only what did not change since
 TRUNCATED = 0.8  # a re-read interval must hold this share of the rows accepted before
@@ -38,7 +41,6 @@ class Bounds:
     low: float
     high: float | None
     below: Severity
-    median: float | None
     basis: str
 
 
@@ -72,29 +74,37 @@ def rate(rows: int, window: Window, kind: Kind) -> float:
     return float(rows) if kind is Kind.SNAPSHOT else rows / _days(window)
 
 
-def learn(seen: Sequence[Interval], window: Window, kind: Kind, now: datetime) -> Bounds:
-    """Return the bounds for the rate of a window."""
+def learn(
+    seen: Sequence[Interval], window: Window, kind: Kind, now: datetime, *, is_partial: bool = False
+) -> Bounds:
+    """Return the bounds for the rate of a window; `is_partial` when the source says so."""
+    if kind is Kind.RESTATE:
+        seen = [one for one in seen if one.rows]  # an empty day was not exported when it was read
     width = _days(window)
     same_width = [one for one in seen if 0.5 <= _days(one.window) / width <= 2]
     like, basis = _alike(same_width, window)
     rates = [rate(one.rows, one.window, kind) for one in like]
-    late = kind is Kind.ENTITY and now - window.end > LATE
+    excused = is_partial or (kind is Kind.ENTITY and now - window.end > LATE)
     if len(rates) >= ENOUGH:
         middle = median(rates)
         mad = median(abs(one - middle) for one in rates)
         chance = 4 * math.sqrt(max(middle, 1 / width) / width)
         spread = max(5 * 1.4826 * mad, 0.5 * middle, chance)
-        below = Severity.WARN if late else Severity.REFUSE
-        return Bounds(max(0.0, middle - spread), middle + spread, below, middle, basis)
+        below = Severity.WARN if excused else Severity.REFUSE
+        return Bounds(
+            max(0.0, middle - spread), middle + spread, below, f"median {middle:,.1f} of {basis}"
+        )
     if not seen:
-        return Bounds(0, None, Severity.WARN, None, "no accepted interval yet")
-    few = like or same_width or list(seen)
-    middle = median(rate(one.rows, one.window, kind) for one in few)
+        return Bounds(0, None, Severity.WARN, "no accepted interval yet")
+    few = like or same_width or seen
+    smallest = min(rate(one.rows, one.window, kind) for one in few)
     days = 1 if kind is Kind.SNAPSHOT else width
-    low = SEVERE * middle if middle * days >= COUNTABLE else 0.0
-    sure = bool(like) and not late
-    basis = f"{len(few)} interval{'s' * (len(few) > 1)}{'' if like else ' of other days or widths'}"
-    return Bounds(low, None, Severity.REFUSE if sure else Severity.WARN, middle, basis)
+    low = SEVERE * smallest if smallest * days >= COUNTABLE else 0.0
+    sure = len(like) >= FEW and not excused
+    basis = f"smallest {smallest:,.1f} of " + (
+        basis if like else f"{len(few)} intervals of other days or widths"
+    )
+    return Bounds(low, None, Severity.REFUSE if sure else Severity.WARN, basis)
 
 
 def _alike(seen: Sequence[Interval], window: Window) -> tuple[list[Interval], str]:

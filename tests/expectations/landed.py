@@ -84,7 +84,8 @@ def land(
     }
     path = landed_path(lake, zone, source, name, window)
     path.parent.mkdir(parents=True, exist_ok=True)
-    table = pa.Table.from_pylist(list(rows), schema)
+    known = [{name: row[name] for name in schema.names if name in row} for row in rows]
+    table = pa.Table.from_pylist(known, schema)
     pq.write_table(table.replace_schema_metadata({"cx_manifest": json.dumps(said)}), path)
     return path
 

@@ -19,8 +19,10 @@ import pytest
 from expectations.errors import FileRefused, NothingLanded, UnknownCheck
 from expectations.gate import check_landed
 from expectations.results import Outcome, Severity, Verdict
+from extract import find_source
 from extract.errors import UnknownSource
 from extract.lake import landed_path
+from extract.rows import KEYS
 from extract.source import Window
 from tests.expectations.landed import DAY, NOW, Row, call, calls, land, past_days, row_of
 
@@ -355,13 +357,81 @@ def test_a_weekend_is_compared_with_the_same_weekday(tmp_path: Path) -> None:
     assert high == "at most 22.6491"
 
 
-def test_with_too_little_history_only_a_severe_fall_is_refused(tmp_path: Path) -> None:
-    past_days(tmp_path, [100, 104])
+def test_with_little_history_only_a_severe_fall_is_refused(tmp_path: Path) -> None:
+    past_days(tmp_path, [700, 104])
     land(tmp_path, calls(30))
     assert gate(tmp_path).outcome is Outcome.PASSED
     land(tmp_path, calls(15))
-    with pytest.raises(FileRefused, match=r"below the bound of 20\.4 \(median 102\.0 of 2 interv"):
+    with pytest.raises(
+        FileRefused, match=r"5\.8 below the bound of 20\.8 \(smallest 104\.0 of 2 wo"
+    ):
         gate(tmp_path)
+
+
+def test_the_first_interval_proves_nothing_about_the_second(tmp_path: Path) -> None:
+    past_days(tmp_path, [1500])
+    land(tmp_path, calls(15))
+    assert warned(gate(tmp_path)) == {"rows_not_too_few"}
+
+
+def events(count: int) -> list[Row]:
+    micros = int(DAY.start.timestamp() * 1_000_000)
+    return [
+        {
+            **{field.name: None for field in GA4},
+            **row_of({"id": n}, DAY.start, DAY),
+            "_cursor": None,
+            "event_timestamp": micros,
+        }
+        for n in range(count)
+    ]
+
+
+def past_exports(lake: Path, rows: int) -> None:
+    for age in range(1, 12):
+        window = Window(DAY.start - timedelta(days=age), DAY.end - timedelta(days=age))
+        moved = [
+            {**row, "_interval_start": window.start, "_interval_end": window.end}
+            for row in events(rows)
+        ]
+        land(lake, moved, stream="ga4.events", window=window, zone="raw", schema=GA4_LANDED)
+
+
+GA4 = find_source("ga4").stream("events").columns
+GA4_LANDED = pa.schema([*KEYS, *GA4])
+
+
+def test_a_day_not_exported_yet_is_told_and_not_refused(tmp_path: Path) -> None:
+    past_exports(tmp_path, 100)
+    note = {"note": "not exported yet"}
+    land(tmp_path, [], stream="ga4.events", schema=GA4_LANDED, manifest=note)
+    assert warned(gate(tmp_path, "ga4.events")) == {"rows_not_too_few"}
+
+
+def test_an_empty_day_without_a_word_from_the_source_is_refused(tmp_path: Path) -> None:
+    past_exports(tmp_path, 100)
+    land(tmp_path, [], stream="ga4.events", schema=GA4_LANDED)
+    with pytest.raises(FileRefused, match=r"0\.0 rows a day, 50\.0 below the bound"):
+        gate(tmp_path, "ga4.events")
+
+
+def test_the_days_read_again_are_judged_with_the_day(tmp_path: Path) -> None:
+    past_exports(tmp_path, 100)
+    land(tmp_path, events(90), stream="ga4.events", schema=GA4_LANDED)
+    before = Window(DAY.start - timedelta(days=1), DAY.start)
+    moved = [
+        {**row, "_interval_start": before.start, "_interval_end": before.end} for row in events(110)
+    ]
+    land(tmp_path, moved, stream="ga4.events", window=before, schema=GA4_LANDED)
+    assert gate(tmp_path, "ga4.events").rows == 90 + 110 + 100 + 100
+
+
+def test_a_column_that_staging_reads_may_not_be_missing(tmp_path: Path) -> None:
+    schema = pa.schema([field for field in GA4_LANDED if field.name != "event_name"])
+    rows = [{key: value for key, value in row.items() if key != "event_name"} for row in events(3)]
+    land(tmp_path, rows, stream="ga4.events", schema=schema)
+    with pytest.raises(FileRefused, match="column event_name is missing"):
+        gate(tmp_path, "ga4.events")
 
 
 def test_a_wide_window_is_not_refused_for_the_rate_of_days(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ EXPECTED = {
         select cast(answered_at as date), count(*), avg(queue_seconds)
         from truth_calls where {ANSWERED} group by 1""",
     "aht_seconds": f"""
-        select cast(ended_at as date), count(*), avg({HANDLED})
+        select cast(ended_at + to_seconds(wrap_up_seconds) as date), count(*), avg({HANDLED})
         from truth_calls where {ANSWERED} group by 1""",
     "abandonment_rate": """
         select cast(started_at as date), count(*), avg(cast(is_abandoned as int))

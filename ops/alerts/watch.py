@@ -76,7 +76,7 @@ def _late_stream(
 ) -> Finding:
     name = f"{source}.{stream.name}"
     last = history.last_attempt(settings, name)
-    tried = last is not None and last.started_at >= reach
+    tried = last is not None and last.window_end > reach
     kind = "run_missing"
     if tried and last is not None:
         kind = {"deferred": "source_deferred_too_long"}.get(last.outcome, "source_unavailable")

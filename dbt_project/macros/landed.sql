@@ -4,16 +4,17 @@
    (var new_files, by "<source>.<stream>"), otherwise all of them. A stream without a file gives
    an empty list, and landed_rows then an empty relation. #}
 {% macro landed_files(source_name, stream) -%}
-    {%- if not execute -%}
-        {{ return([]) }}
-    {%- endif -%}
-    {%- if is_incremental() and var('new_files') is not none -%}
+    {%- if execute and is_incremental() and var('new_files') is not none -%}
         {{ return(var('new_files').get(source_name ~ '.' ~ stream, [])) }}
     {%- endif -%}
     {{ return(list_files(var('lake') ~ '/raw/' ~ source_name ~ '/' ~ stream ~ '/**/*.parquet')) }}
 {%- endmacro %}
 
+{# Files that fit a pattern, by name; none while dbt only reads the project. #}
 {% macro list_files(pattern) -%}
+    {%- if not execute -%}
+        {{ return([]) }}
+    {%- endif -%}
     {{ return(adapter.dispatch('list_files', 'cx_warehouse')(pattern)) }}
 {%- endmacro %}
 
@@ -25,7 +26,7 @@
 {%- endmacro %}
 
 {% macro duckdb__list_files(pattern) -%}
-    {%- set found = run_query("select file from glob('" ~ pattern ~ "') order by file") -%}
+    {%- set found = run_query("select file from glob('" ~ pattern | replace("'", "''") ~ "') order by file") -%}
     {{ return(found.columns[0].values() | list) }}
 {%- endmacro %}
 

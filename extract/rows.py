@@ -34,7 +34,7 @@ KEYS = pa.schema(KEY_FIELDS)
 LANDED = pa.schema([*KEY_FIELDS, ("_payload", pa.string())])
 
 GROUP_ROWS = 20_000
-GROUP_BYTES = 32 << 20
+GROUP_BYTES = 16 << 20
 ERRORS_TOLD = 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -88,13 +88,13 @@ class Meta(Struct):
 class Page(Struct):
     """A page of a search or a timeline; without posts, `data` is absent."""
 
-    meta: Meta
+    meta: Meta | None = None  # absent when the account is not there
     data: list[Raw] = []
     includes: Includes | None = None
 
     def following(self) -> str | None:
         """Return the token of the next page."""
-        return self.meta.next_token
+        return self.meta.next_token if self.meta else None
 
     def posts(self) -> list[Raw]:
         """Return the posts, each with its author as `author` where the page tells."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from extract.errors import ReadBudgetSpent
+from extract.errors import ReadBudgetSpent, RequestRefused
 from extract.paging import by_cursor, chunks
 from extract.source import Window
 from extract.x_model import Looked, Page
@@ -50,6 +50,12 @@ def pages(
         params = {**asked, **span, "max_results": str(purse.most(MOST, LEAST))}
         page = client.get(path, {**params, token: place} if place else params, Page)
         purse.spend(len(page.data))
+        if page.meta is None:
+            raise RequestRefused(
+                f"x: GET {path} answered without posts and without a count",
+                "X does so when the account is gone or its name is wrong",
+                "check CXW_X_ACCOUNT_ID",
+            )
         return page
 
     return by_cursor(fetch, Page.following)

@@ -85,7 +85,7 @@ class Northwind:
         return pull(
             source, stream, self.settings(source, **changes), window, lake or self.lake,
             self.clock.now, "test", accept_shrink=accept_shrink,
-            waiting=Waiting(sleep=self.sleep),
+            waiting=Waiting(self.sleep, lambda: time.monotonic() + sum(self.slept)),
         )  # fmt: skip
 
     def table(self, source: str, stream: str, window: Window, zone: str = "landing") -> pa.Table:
@@ -125,5 +125,5 @@ def northwind(world: World, lake: Path) -> Iterator[Northwind]:
     server = Server(("127.0.0.1", 0), Sandbox(world, clock, "fast", time.monotonic))
     with serving(server) as url:
         company = Northwind(url, clock, lake, world)
-        company.control("/__options", {"limits": "fast"})
+        company.control("/__clock", {"now": clock.now().isoformat()})
         yield company

@@ -4,7 +4,11 @@ with tickets as (
     select * from {{ ref('fct_tickets') }}
 )
 
-select * from tickets
+select
+    ticket_id,
+    first_response_minutes,
+    resolution_seconds
+from tickets
 where
     first_response_minutes < 0
     or has_reply <> (first_response_minutes is not null)

@@ -1,5 +1,5 @@
--- Abandonment and service level share this denominator. A call that is neither or both would be counted
--- in one of them only.
+-- Abandonment and service level share this denominator. A call that is neither or both would be
+-- counted in one of them only.
 
 with calls as (
     select * from {{ ref('fct_calls') }}

@@ -1,15 +1,10 @@
--- No call gets lost on the way from the lake, and none comes from nowhere: of the calls in the files
--- that this build reads, each is in the mart, or deleted at the source, or quarantined in all its
--- versions. Over the new files only, so that the cost does not grow with history.
+-- No call gets lost on the way from the lake, and none comes from nowhere: of the calls in the
+-- files that this build reads, each is in the mart, or deleted at the source, or quarantined in all
+-- its versions. Over the new files only, so that the cost does not grow with history.
 
-{% set files = [] %}
-{% if execute %}
-    {% if var('new_files') is not none %}
-        {% set files = var('new_files').get('zendesk.calls', []) %}
-    {% else %}
-        {% set files = list_files(var('lake') ~ '/raw/zendesk/calls/**/*.parquet') %}
-    {% endif %}
-{% endif %}
+{% set landed_calls = var('lake') ~ '/raw/zendesk/calls/**/*.parquet' %}
+{% set named = (var('new_files') or {}).get('zendesk.calls', []) %}
+{% set files = named if var('new_files') is not none else list_files(landed_calls) %}
 
 with landed as (
     select

@@ -1,5 +1,5 @@
--- The total must be the sum of its parts, or a reader who filters by channel sees other numbers than
--- one who does not.
+-- The total must be the sum of its parts, or a reader who filters by channel sees other numbers
+-- than one who does not.
 
 with daily as (
     select * from {{ ref('agg_experience_daily') }}

@@ -1,5 +1,6 @@
--- A text without a score leaves the sentiment without a trace: the number would speak for fewer people
--- than it says. A warning, because the gap is a finding of the scoring step and not a fault of the mart.
+-- A text without a score leaves the sentiment without a trace: the number would speak for fewer
+-- people than it says. A warning, because the gap is a finding of the scoring step and not a fault
+-- of the mart.
 {{ config(severity='warn') }}
 
 with mentions as (

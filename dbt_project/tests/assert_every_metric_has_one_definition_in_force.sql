@@ -1,5 +1,5 @@
--- With none the metric would drop out of the headline mart, with two it would be counted twice. Counted
--- over all versions, so that both are caught.
+-- With none the metric would drop out of the headline mart, with two it would be counted twice.
+-- Counted over all versions, so that both are caught.
 
 with metrics as (
     select * from {{ ref('dim_metrics') }}

@@ -1,5 +1,5 @@
--- A new word for a channel at a vendor falls to `unknown` and would vanish from every split by channel.
--- The way out is a line in seeds/channel_mappings.csv.
+-- A new word for a channel at a vendor falls to `unknown` and would vanish from every split by
+-- channel. The way out is a line in seeds/channel_mappings.csv.
 
 with touchpoints as (
     select * from {{ ref('fct_touchpoints') }}

@@ -3,7 +3,6 @@
 
 {% set calls, tickets = ref('fct_calls'), ref('fct_tickets') %}
 {% set answers, mentions = ref('fct_survey_responses'), ref('fct_mentions') %}
-{% set latest = ' and is_latest_in_period' if var('nps_answers') == 'latest_per_person' else '' %}
 {% set facts = [
     ('asa_seconds', calls, 'cast(answered_at as date)', 'queue_seconds', 'is_answered'),
     ('aht_seconds', calls, 'cast(wrapped_up_at as date)', 'handle_seconds', 'is_answered'),
@@ -18,13 +17,15 @@
         'sentiment_type is not null'),
     ('nps', answers, 'submitted_on',
         "case score_group_type when 'promoter' then 100 when 'detractor' then -100 else 0 end",
-        "survey_type = 'nps'" ~ latest),
+        "survey_type = 'nps' and " ~ counts_for_nps()),
     ('csat', answers, 'submitted_on', "case score_group_type when 'satisfied' then 100 else 0 end",
         "survey_type = 'csat'"),
     ('csat_good_bad', answers, 'submitted_on', "case score_group_type when 'good' then 100 else 0 end",
         "survey_type = 'csat_good_bad'"),
     ('ces_mean', answers, 'submitted_on', 'score_raw', "survey_type = 'ces'"),
 ] %}
+{% set slugs = [] %}
+{% for fact in facts %}{% do slugs.append("'" ~ fact[0] ~ "'") %}{% endfor %}
 
 with told as (
     {% for metric, fact, day, score, counted in facts %}
@@ -42,9 +43,7 @@ with told as (
 
 published as (
     select * from {{ ref('agg_experience_daily') }}
-    where
-        segment_type = 'all'
-        and metric_slug in ('{{ facts | map(attribute=0) | join("', '") }}')
+    where segment_type = 'all' and metric_slug in ({{ slugs | join(', ') }})
 )
 
 select

@@ -1,5 +1,5 @@
--- The founding text counts passives as detractors. The two numbers may differ by the share of passives
--- and by nothing else; if they do, one of the two definitions was changed alone.
+-- The founding text counts passives as detractors. The two numbers may differ by the share of
+-- passives and by nothing else; if they do, one of the two definitions was changed alone.
 
 with daily as (
     select * from {{ ref('agg_experience_daily') }}
@@ -8,11 +8,7 @@ with daily as (
 
 answers as (
     select * from {{ ref('fct_survey_responses') }}
-    where
-        survey_type = 'nps'
-        {% if var('nps_answers') == 'latest_per_person' %}
-        and is_latest_in_period
-        {% endif %}
+    where survey_type = 'nps' and {{ counts_for_nps() }}
 ),
 
 passive_shares as (
@@ -27,18 +23,18 @@ passive_shares as (
 select
     passive_shares.submitted_on,
     passive_shares.passive_share,
-    standard.value as nps,
-    strict.value as nps_strict
+    by_standard.value as nps,
+    by_strict.value as nps_strict
 from passive_shares
-left join daily as standard
+left join daily as by_standard
     on
-        passive_shares.submitted_on = standard.booked_on
-        and standard.metric_slug = 'nps'
-left join daily as strict
+        passive_shares.submitted_on = by_standard.booked_on
+        and by_standard.metric_slug = 'nps'
+left join daily as by_strict
     on
-        passive_shares.submitted_on = strict.booked_on
-        and strict.metric_slug = 'nps_strict'
+        passive_shares.submitted_on = by_strict.booked_on
+        and by_strict.metric_slug = 'nps_strict'
 where
-    standard.value is null
-    or strict.value is null
-    or abs(standard.value - strict.value - passive_shares.passive_share) > 1e-9
+    by_standard.value is null
+    or by_strict.value is null
+    or abs(by_standard.value - by_strict.value - passive_shares.passive_share) > 1e-9

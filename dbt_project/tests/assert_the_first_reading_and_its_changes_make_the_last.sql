@@ -21,8 +21,8 @@ from snapshots
 group by snapshots.post_id
 having
     count(*) = count(snapshots.{{ counter }}_count)
-    and sum(case when first_rank = 1 then snapshots.{{ counter }}_count else 0 end)
+    and sum(case when snapshots.first_rank = 1 then snapshots.{{ counter }}_count else 0 end)
     + coalesce(sum(snapshots.{{ counter }}_delta_count), 0)
-    <> sum(case when last_rank = 1 then snapshots.{{ counter }}_count else 0 end)
+    <> sum(case when snapshots.last_rank = 1 then snapshots.{{ counter }}_count else 0 end)
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -4,7 +4,13 @@ with calls as (
     select * from {{ ref('fct_calls') }}
 )
 
-select * from calls
+select
+    call_id,
+    started_at,
+    answered_at,
+    ended_at,
+    wrapped_up_at
+from calls
 where
     ended_at < started_at
     or wrapped_up_at < ended_at

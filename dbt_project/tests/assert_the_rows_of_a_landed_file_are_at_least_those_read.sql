@@ -1,11 +1,16 @@
--- A file holds what this attempt read and what earlier ones of the same window had kept; never less than
--- what was read, and never more rows held back than rows.
+-- A file holds what this attempt read and what earlier ones of the same window had kept; never less
+-- than what was read, and never more rows held back than rows.
 
 with attempts as (
     select * from {{ ref('fct_extract_attempts') }}
 )
 
-select * from attempts
+select
+    attempt_id,
+    row_count,
+    new_row_count,
+    invalid_row_count
+from attempts
 where
     outcome_type = 'success'
     and (

@@ -1,5 +1,5 @@
--- The touchpoint stream and the facts are built from the same steps, but by different days. If a day
--- of one was missed, the counts part. Tickets that note a call are no touchpoints of their own.
+-- The touchpoint stream and the facts are built from the same steps, but by different days. If a
+-- day of one was missed, the counts part. Tickets that note a call are no touchpoints of their own.
 
 with touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
@@ -10,21 +10,31 @@ channels as (
 ),
 
 expected as (
-    select 'call' as touchpoint_type, count(*) as fact_count
+    select
+        'call' as touchpoint_type,
+        count(*) as fact_count
     from {{ ref('fct_calls') }}
     union all
-    select 'ticket' as touchpoint_type, count(*) as fact_count
+    select
+        'ticket' as touchpoint_type,
+        count(*) as fact_count
     from {{ ref('fct_tickets') }} as tickets
     inner join channels on tickets.channel_slug = channels.channel_slug
     where not channels.is_voice
     union all
-    select 'survey_answer' as touchpoint_type, count(*) as fact_count
+    select
+        'survey_answer' as touchpoint_type,
+        count(*) as fact_count
     from {{ ref('fct_survey_responses') }}
     union all
-    select 'web_session' as touchpoint_type, count(*) as fact_count
+    select
+        'web_session' as touchpoint_type,
+        count(*) as fact_count
     from {{ ref('fct_web_sessions') }}
     union all
-    select 'mention' as touchpoint_type, count(*) as fact_count
+    select
+        'mention' as touchpoint_type,
+        count(*) as fact_count
     from {{ ref('fct_mentions') }}
 ),
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ops.score import score_new_texts
 from tests.dbt.conftest import Warehouse
-from tests.dbt.tiny_lake import Row, TinyLake, iso, post
+from tests.dbt.tiny_lake import Row, TinyLake, at, iso, post
 
+SCORED_AT = at("2026-10-01")
 MARTS = (
     "path:models/intermediate/touchpoints",
     "path:models/intermediate/experience",
@@ -142,7 +143,8 @@ def build_scored(warehouse: Warehouse, *selected: str, **options: object) -> Non
     if not warehouse.build_id:
         warehouse.run(command="seed")
     warehouse.build("tag:before_scoring", new_files=files, **options)
-    score_new_texts(warehouse.folder / "warehouse.duckdb", warehouse.lake.root / "enrichment")
+    enrichment = warehouse.lake.root / "enrichment"
+    score_new_texts(warehouse.folder / "warehouse.duckdb", enrichment, SCORED_AT)
     warehouse.build_id -= 1
     warehouse.build(*(selected or MARTS), new_files=files, **options)
 

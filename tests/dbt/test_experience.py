@@ -12,6 +12,7 @@ from ops.score import SCHEMA, write_scores
 from tests.dbt.conftest import Warehouse
 from tests.dbt.service_records import (
     MARTS,
+    SCORED_AT,
     answer,
     build_scored,
     call,
@@ -333,7 +334,7 @@ def test_a_new_version_of_the_model_renews_the_days_of_its_texts(
         for (sha,) in rows
     ]
     folder = twin.lake.root / "enrichment" / "sentiment" / "vader-9.0"
-    write_scores(pa.Table.from_pylist(scores, SCHEMA), folder)
+    write_scores(pa.Table.from_pylist(scores, SCHEMA), folder, SCORED_AT)
     twin.build(*MARTS)
     assert metric(twin, "net_sentiment") == [("2026-07-01", 2, 100.0)]
     assert twin.rows(

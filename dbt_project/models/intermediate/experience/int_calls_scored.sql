@@ -1,7 +1,7 @@
 -- One row per inbound call and metric that counts it, booked to the day of that metric.
 
-{# Three days for one call: service level and abandonment go by its start, the speed of answer by the
-   answer, the handle time by the end of the wrap-up, which may be the next day. #}
+{# Three days for one call: service level and abandonment go by its start, the speed of answer by
+   the answer, the handle time by the end of the wrap-up, which may be the next day. #}
 {{ config(materialized='view') }}
 
 with calls as (

@@ -1,8 +1,8 @@
 -- One row per build and day whose metrics that build booked anew.
 
-{# The day that a changed touchpoint left is known only to the observations of the build before. They
-   are read by name, not by ref, and before this build renews them: a ref would make a circle. The
-   model is a log, so that a step repeated within one build still knows the days. #}
+{# The day that a changed touchpoint left is known only to the observations of the build before.
+   They are read by name, not by ref, and before this build renews them: a ref would make a circle.
+   The model is a log, so that a step repeated within one build still knows the days. #}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

@@ -18,8 +18,18 @@ dated as (
 
 final as (
     select
-        dated.*,
+        dated.metric_slug,
+        dated.definition_version,
+        dated.variant_slug,
+        dated.valid_from_on,
+        dated.valid_to_on,
+        dated.unit_type,
+        dated.polarity_type,
         dated.valid_to_on is null as is_current,
+        dated.metric_name,
+        dated.formula_text,
+        dated.source_text,
+        dated.parameters,
         cast(
             {{ dbt.dateadd('day', '-dated.settle_days', 'cast(' ~ as_of() ~ ' as date)') }} as date
         ) as provisional_from_on

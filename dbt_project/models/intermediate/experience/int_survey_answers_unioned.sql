@@ -14,14 +14,15 @@ rating_scores as (
     select * from {{ ref('rating_scores') }}
 ),
 
-{# An answer without a contact is a person of its own: it must not be merged with other unknown ones. #}
+{# An answer without a contact is a person of its own, not one person with all the others. #}
 final as (
     select
         {{ surrogate_key(["'hubspot'", "'survey_answer'", 'feedback_submissions.submission_id']) }}
             as touchpoint_key,
         feedback_submissions.submission_id as answer_id,
         'hubspot' as source_slug,
-        {{ identifier_key_or_unknown('crm_contact_id', 'feedback_submissions.contact_id') }} as identifier_key,
+        {{ identifier_key_or_unknown('crm_contact_id', 'feedback_submissions.contact_id') }}
+            as identifier_key,
         coalesce(
             'contact ' || feedback_submissions.contact_id,
             'answer ' || feedback_submissions.submission_id
@@ -40,23 +41,25 @@ final as (
     union all
     {# A rating that was only offered is no answer: rating_scores does not know it. #}
     select
-        {{ surrogate_key(["'zendesk'", "'survey_answer'", 'satisfaction_ratings.rating_id']) }},
-        cast(satisfaction_ratings.rating_id as string),
-        'zendesk',
-        {{ identifier_key_or_unknown('zendesk_user_id', 'satisfaction_ratings.requester_id') }},
+        {{ surrogate_key(["'zendesk'", "'survey_answer'", 'satisfaction_ratings.rating_id']) }}
+            as touchpoint_key,
+        cast(satisfaction_ratings.rating_id as string) as answer_id,
+        'zendesk' as source_slug,
+        {{ identifier_key_or_unknown('zendesk_user_id', 'satisfaction_ratings.requester_id') }}
+            as identifier_key,
         coalesce(
             'user ' || cast(satisfaction_ratings.requester_id as string),
             'answer ' || cast(satisfaction_ratings.rating_id as string)
-        ),
+        ) as respondent_key,
         satisfaction_ratings.ticket_id,
-        satisfaction_ratings.created_at,
-        satisfaction_ratings.created_on,
-        'csat_good_bad',
-        'Ticket rating',
-        cast(null as string),
+        satisfaction_ratings.created_at as submitted_at,
+        satisfaction_ratings.created_on as submitted_on,
+        'csat_good_bad' as survey_type,
+        'Ticket rating' as survey_name,
+        cast(null as string) as survey_channel_type,
         satisfaction_ratings.is_deleted,
         satisfaction_ratings.comment,
-        cast(rating_scores.score as double),
+        cast(rating_scores.score as double) as score,
         satisfaction_ratings._build_id
     from satisfaction_ratings
     left join rating_scores on satisfaction_ratings.score_type = rating_scores.score_type

@@ -48,7 +48,8 @@ ranked as (
     select
         scaled.*,
         row_number() over (
-            partition by scaled.survey_type, scaled.respondent_key, scaled.period_at, scaled.is_deleted
+            partition by
+                scaled.survey_type, scaled.respondent_key, scaled.period_at, scaled.is_deleted
             order by scaled.submitted_at desc, scaled.touchpoint_key desc
         ) as recency_rank,
         max(scaled._build_id) over (

@@ -11,11 +11,7 @@ with responses as (
 
 counted as (
     select * from responses
-    where
-        not responses.is_deleted
-        {% if var('nps_answers') == 'latest_per_person' %}
-        and (responses.survey_type <> 'nps' or responses.is_latest_in_period)
-        {% endif %}
+    where not is_deleted and (survey_type <> 'nps' or {{ counts_for_nps() }})
 ),
 
 scored as (

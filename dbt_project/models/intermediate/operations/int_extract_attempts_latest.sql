@@ -14,9 +14,13 @@ ranked as (
             partition by extract_attempts.source_slug, extract_attempts.stream_name
             order by extract_attempts.started_at desc, extract_attempts.attempt_id desc
         ) as recency_rank,
-        max(case when extract_attempts.outcome_type = 'success' then extract_attempts.started_at end)
-            over (partition by extract_attempts.source_slug, extract_attempts.stream_name)
-            as last_success_at
+        max(
+            case
+                when extract_attempts.outcome_type = 'success' then extract_attempts.started_at
+            end
+        ) over (
+            partition by extract_attempts.source_slug, extract_attempts.stream_name
+        ) as last_success_at
     from extract_attempts
 ),
 
@@ -32,7 +36,10 @@ final as (
             case
                 when
                     ranked.outcome_type in ('failed', 'refused')
-                    and (ranked.last_success_at is null or ranked.started_at > ranked.last_success_at)
+                    and (
+                        ranked.last_success_at is null
+                        or ranked.started_at > ranked.last_success_at
+                    )
                     then 1
             end
         ) as failed_since_success_count

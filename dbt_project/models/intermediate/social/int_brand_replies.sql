@@ -11,7 +11,8 @@ final as (
         {{ surrogate_key(["'x'", "'brand_reply'", 'own_posts.post_id']) }} as touchpoint_key,
         'x' as source_slug,
         own_posts.post_id as source_record_id,
-        {{ identifier_key_or_unknown('x_user_id', 'own_posts.reply_to_user_id') }} as identifier_key,
+        {{ identifier_key_or_unknown('x_user_id', 'own_posts.reply_to_user_id') }}
+            as identifier_key,
         cast(null as bigint) as ticket_id,
         own_posts.created_at as started_at,
         own_posts.created_at as ended_at,

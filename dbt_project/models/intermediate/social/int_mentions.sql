@@ -19,10 +19,14 @@ texts_scored as (
 ),
 
 posts as (
-    select search_posts.*, 'search' as stream_slug
+    select
+        search_posts.*,
+        'search' as stream_slug
     from search_posts
     union all
-    select mentions.*, 'mentions' as stream_slug
+    select
+        mentions.*,
+        'mentions' as stream_slug
     from mentions
 ),
 
@@ -34,7 +38,7 @@ ranked as (
         max(posts._build_id) over (partition by posts.post_id) as _newest_build_id,
         row_number() over (
             partition by posts.post_id
-            order by posts._extracted_at desc, posts.stream_slug
+            order by posts._extracted_at desc, posts.stream_slug asc
         ) as reading_rank
     from posts
 ),

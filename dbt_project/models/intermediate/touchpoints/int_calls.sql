@@ -51,7 +51,8 @@ states as (
 timed as (
     select
         states.*,
-        {{ dbt.dateadd('second', 'states.waited_seconds', 'states.started_at') }} as waited_until,
+        {{ dbt.dateadd('second', 'states.waited_seconds', 'states.started_at') }}
+            as waited_until,
         {{ dbt.dateadd(
             'second', 'states.waited_seconds + states.spoken_seconds', 'states.started_at'
         ) }} as ended_at,
@@ -67,7 +68,8 @@ final as (
     select
         {{ surrogate_key(["'zendesk'", "'call'", 'timed.call_id']) }} as touchpoint_key,
         timed.call_id,
-        {{ identifier_key_or_unknown('zendesk_user_id', 'tickets.requester_id') }} as identifier_key,
+        {{ identifier_key_or_unknown('zendesk_user_id', 'tickets.requester_id') }}
+            as identifier_key,
         timed.ticket_id,
         timed.agent_id,
         timed.started_at,

@@ -14,12 +14,13 @@ texts_scored as (
     select * from {{ ref('int_texts_scored') }}
 ),
 
-{# Zendesk's reply time counts the first public comment of an agent; automatic replies are not in it. #}
+{# Zendesk's reply time counts the first public comment of an agent; automatic replies do not. #}
 final as (
     select
         {{ surrogate_key(["'zendesk'", "'ticket'", 'tickets.ticket_id']) }} as touchpoint_key,
         tickets.ticket_id,
-        {{ identifier_key_or_unknown('zendesk_user_id', 'tickets.requester_id') }} as identifier_key,
+        {{ identifier_key_or_unknown('zendesk_user_id', 'tickets.requester_id') }}
+            as identifier_key,
         tickets.requester_id,
         tickets.assignee_id,
         tickets.group_id,

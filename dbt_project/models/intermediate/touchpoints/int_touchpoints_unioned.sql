@@ -7,6 +7,9 @@
     'ended_at', 'started_on', 'channel_slug', 'touchpoint_type', 'direction_type', 'outcome_type',
     'is_deleted', '_build_id'
 ] %}
+{% set parts = [
+    'calls', 'tickets', 'survey_answers', 'web_sessions', 'mentions', 'brand_replies'
+] %}
 
 with calls as (
     select
@@ -84,11 +87,9 @@ brand_replies as (
 ),
 
 final as (
-    {% for part in ['calls', 'tickets', 'survey_answers', 'web_sessions', 'mentions', 'brand_replies'] %}
+    {% for part in parts %}
     select
-        {%- for column in columns %}
-        {{ part }}.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ part }}.{{ columns | join(',\n        ' ~ part ~ '.') }}
     from {{ part }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,7 +1,7 @@
 -- One row per GA4 session, booked to the day of its first event.
 
-{# The biggest stream of all: only the touched days are read, with their neighbours, because a session
-   that crosses midnight has its tail on the next day. A session spans at most two days. #}
+{# The biggest stream of all: only the touched days are read, with their neighbours, because a
+   session that crosses midnight has its tail on the next day. A session spans at most two days. #}
 {{ config(
     materialized='incremental',
     incremental_strategy='touched_days',
@@ -45,7 +45,7 @@ events_read as (
         {% endif %}
 ),
 
-{# Two customers on one device within one session: the greater number, only to be the same each time. #}
+{# Two customers on one device in one session: the greater number, to be the same each time. #}
 sessions as (
     select
         events_read.web_client_id,
@@ -73,9 +73,11 @@ sessions as (
 
 final as (
     select
-        {{ surrogate_key(["'ga4'", "'web_session'", 'sessions.web_client_id', 'sessions.ga_session_id']) }}
-            as touchpoint_key,
-        {{ identifier_key_or_unknown('web_client_id', 'sessions.web_client_id') }} as identifier_key,
+        {{ surrogate_key([
+            "'ga4'", "'web_session'", 'sessions.web_client_id', 'sessions.ga_session_id'
+        ]) }} as touchpoint_key,
+        {{ identifier_key_or_unknown('web_client_id', 'sessions.web_client_id') }}
+            as identifier_key,
         sessions.*,
         sessions.engaged_seconds >= {{ var('session_engaged_seconds') }}
         or sessions.key_event_count >= {{ var('session_engaged_key_events') }}

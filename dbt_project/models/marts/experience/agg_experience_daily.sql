@@ -24,10 +24,16 @@ metric_definitions as (
 ),
 
 segmented as (
-    select observations.*, 'all' as segment_type, 'all' as segment_slug
+    select
+        observations.*,
+        'all' as segment_type,
+        'all' as segment_slug
     from observations
     union all
-    select observations.*, 'channel' as segment_type, observations.channel_slug as segment_slug
+    select
+        observations.*,
+        'channel' as segment_type,
+        observations.channel_slug as segment_slug
     from observations
 ),
 

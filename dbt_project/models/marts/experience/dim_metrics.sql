@@ -6,8 +6,9 @@ with metric_definitions as (
 
 final as (
     select
-        {{ surrogate_key(['metric_definitions.metric_slug', 'metric_definitions.definition_version']) }}
-            as metric_key,
+        {{ surrogate_key([
+            'metric_definitions.metric_slug', 'metric_definitions.definition_version'
+        ]) }} as metric_key,
         metric_definitions.metric_slug,
         metric_definitions.definition_version,
         metric_definitions.variant_slug,

@@ -1,7 +1,7 @@
 -- One row per stream that is promised: how far it had come when the lake was read.
 
-{# A stream that never landed has no interval and is late. One that lags by exactly the promise is late
-   too: a whole interval is missing. #}
+{# A stream that never landed has no interval and is late. One that lags by exactly the promise is
+   late too: a whole interval is missing. #}
 with promises as (
     select * from {{ ref('freshness_promises') }}
 ),

@@ -12,9 +12,12 @@
 with attempts as (
     select * from {{ ref('stg_operations__extract_attempts') }}
     {% if is_incremental() %}
-    where started_on in (
-        {{ days_of_changed_rows('stg_operations__extract_attempts', 'attempt_id', 'started_on') }}
-    )
+    where
+        started_on in (
+            {{ days_of_changed_rows(
+                'stg_operations__extract_attempts', 'attempt_id', 'started_on'
+            ) }}
+        )
     {% endif %}
 ),
 

@@ -32,8 +32,10 @@ final as (
         mentions.first_reply_at is not null as has_reply,
         mentions.sentiment_score,
         mentions.sentiment_confidence_rate,
-        ({{ epoch_seconds('mentions.first_reply_at') }} - {{ epoch_seconds('mentions.created_at') }})
-        / 60 as first_response_minutes,
+        (
+            {{ epoch_seconds('mentions.first_reply_at') }}
+            - {{ epoch_seconds('mentions.created_at') }}
+        ) / 60 as first_response_minutes,
         mentions.author_followers_count,
         mentions.retweet_count,
         mentions.reply_count,

@@ -22,15 +22,22 @@ final as (
         snapshots.snapshot_on,
         snapshots.previous_snapshot_on,
         snapshots.age_days,
-        {% for counter in ['retweet', 'reply', 'like', 'quote', 'impression'] %}
-        snapshots.{{ counter }}_count,
-        snapshots.{{ counter }}_delta_count{{ ',' if not loop.last }}
-        {% endfor %}
+        snapshots.retweet_count,
+        snapshots.retweet_delta_count,
+        snapshots.reply_count,
+        snapshots.reply_delta_count,
+        snapshots.like_count,
+        snapshots.like_delta_count,
+        snapshots.quote_count,
+        snapshots.quote_delta_count,
+        snapshots.impression_count,
+        snapshots.impression_delta_count
     from snapshots
     {% if is_incremental() %}
-    where snapshots.snapshot_on in (
-        {{ days_of_changed_rows('int_post_snapshots', 'snapshot_key', 'snapshot_on') }}
-    )
+    where
+        snapshots.snapshot_on in (
+            {{ days_of_changed_rows('int_post_snapshots', 'snapshot_key', 'snapshot_on') }}
+        )
     {% endif %}
 )
 

@@ -94,3 +94,12 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     made = Company(folder / "data", 7, 400, "2026-07-01", "2026-09-05").prepare()
     made.run()
     return made
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Ten days of a hundred and fifty customers; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("small")
+    made = Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11").prepare()
+    made.run()
+    return made

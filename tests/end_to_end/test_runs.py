@@ -1,6 +1,7 @@
 """What a second run, a killed run and a reader in the middle of a run see."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -25,16 +26,14 @@ CLOSED = {  # the date column of marts with one row per day or per dated event
 }
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Ten days of a hundred and fifty customers."""
-    folder = tmp_path_factory.mktemp("small")
-    made = Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11").prepare()
-    made.run()
-    return made
+def copy_of(other: Company, folder: Path) -> Company:
+    """Return the same company with what it has in its lake and its releases."""
+    shutil.copytree(other.data, folder / "data", symlinks=True)
+    return Company(folder / "data", other.seed, other.customers, other.start, other.until)
 
 
 def like(other: Company, folder: Path) -> Company:
+    """Return the same company before its first run."""
     return Company(folder / "data", other.seed, other.customers, other.start, other.until).prepare()
 
 
@@ -83,8 +82,7 @@ def test_a_second_run_reads_nothing_and_publishes_nothing(small: Company) -> Non
 def test_one_day_further_adds_that_day_and_changes_no_closed_day(
     small: Company, tmp_path: Path
 ) -> None:
-    longer = like(small, tmp_path)
-    longer.run()
+    longer = copy_of(small, tmp_path)
     before, files = longer.release, raw_files(longer)
     longer.run("2026-07-12")
     new = {name for name in raw_files(longer) if name not in files}
@@ -149,8 +147,7 @@ def test_a_run_that_was_killed_ends_like_one_that_was_not(
 
 
 def test_a_reader_sees_one_whole_release_at_all_times(small: Company, tmp_path: Path) -> None:
-    read = like(small, tmp_path)
-    read.run()
+    read = copy_of(small, tmp_path)
     first = read.release.name
     link = read.data / "marts" / "current" / "cx_warehouse.duckdb"
     sql = """select

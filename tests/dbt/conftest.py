@@ -27,6 +27,7 @@ def invoke(words: list[str], folder: Path, manifest: Any = None) -> dbtRunnerRes
     paths = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": folder / "target"}
     options = [f"--{name}={value}" for name, value in paths.items()]
     quiet = ["--quiet", "--no-use-colors", "--log-level-file=none", "--no-partial-parse"]
+    quiet += ["--no-write-json"]  # writing the manifest costs more than a few models
     try:
         return dbtRunner(manifest=manifest).invoke(
             [*words, *options, *quiet, f"--log-path={folder / 'log'}"]

@@ -22,7 +22,7 @@ class ColumnRows:
         self.counts = Counts()
         self.keys: set[bytes] = set()
         self.origin = origin
-        self._wanted: Any = origin.stream.columns
+        self._wanted: Any = origin.stream.columns() if origin.stream.columns else None
         self._native: Any = self._wanted
 
     @property

@@ -24,19 +24,24 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from extract import ga4_columns
 from extract.access import Access
-from extract.errors import OutsideWindow, UnreadableAnswer
 from extract.source import Batch, Kind, Settings, Source, Stream, Window
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from extract.http import Client
 
-GROUP_ROWS = 20_000
+KEY = (
+    "user_pseudo_id",
+    "event_timestamp",
+    "event_name",
+    "event_bundle_sequence_id",
+    "batch_page_id",
+    "batch_ordering_id",
+    "batch_event_index",
+)
 
 
 class Ga4Settings(Settings, frozen=True, kw_only=True):
@@ -68,6 +73,8 @@ def access(settings: Ga4Settings) -> Access:
 
 def events(client: Client, settings: Ga4Settings, window: Window) -> Iterator[Batch]:
     """Read the file of one report day."""
+    from extract import ga4_columns  # noqa: PLC0415  (pyarrow: only who reads pays for it)
+
     day = f"{window.start:%Y%m%d}"
     name = f"analytics_{settings.property_id}/events_{day}.parquet"
     bucket = f"storage/v1/b/{quote(settings.bucket, safe='')}/o"
@@ -79,37 +86,23 @@ def events(client: Client, settings: Ga4Settings, window: Window) -> Iterator[Ba
     path = f"/download/{bucket}/{quote(name, safe='')}"
     size, md5 = int(stored.size), base64.b64decode(stored.md5_hash)
     with client.download(path, {"alt": "media"}, size=size, md5=md5) as content:
-        try:
-            for columns in pq.ParquetFile(content).iter_batches(GROUP_ROWS):
-                check_day(columns, day)
-                yield Batch(columns=columns)
-        except pa.ArrowException as error:
-            raise UnreadableAnswer(
-                f"ga4: {name} is no whole Parquet file ({type(error).__name__})",
-                "its size and hash are those that the bucket tells, so it was exported broken",
-                "look at the export of this day in BigQuery",
-            ) from None
+        yield from ga4_columns.read(content, name, day)
 
 
-def check_day(columns: pa.RecordBatch, day: str) -> None:
-    """Refuse rows that say that they belong to another day than their file."""
-    if "event_date" in columns.schema.names:
-        other = pc.sum(pc.not_equal(columns.column("event_date").cast(pa.string()), day)).as_py()
-        if other:
-            raise OutsideWindow(
-                f"ga4.events: {other:,} rows of other days in the file of {day}",
-                "the file replaces its day, so they would be counted twice or lost",
-                "look at the export of this day in BigQuery",
-            )
+def staged() -> pa.Schema:
+    """Return the columns that staging reads."""
+    from extract.ga4_columns import READ  # noqa: PLC0415
+
+    return READ
 
 
 EVENTS = Stream(
     "events",
     Kind.RESTATE,
-    ga4_columns.KEY,
+    KEY,
     events,
     restate_days=3,
-    columns=ga4_columns.READ,
+    columns=staged,
     pii=("user_id", "user_pseudo_id", "event_params", "geo"),
 )
 SOURCE = Source("ga4", Ga4Settings, access, (EVENTS,))

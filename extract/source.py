@@ -134,7 +134,7 @@ class Stream:
     deleted_cursor: str | None = None  # path of a tombstone's cursor, where it differs
     pii: tuple[str, ...] = ()
     model: type[msgspec.Struct] | None = None  # only the fields that staging reads
-    columns: pa.Schema | None = None  # for a stream that comes in columns: what staging reads
+    columns: Callable[[], pa.Schema] | None = None  # of a stream in columns: what staging reads
 
     def reach(self, window: Window) -> Window:
         """Return the window with the overlap in front: rows outside of it are not landed."""

@@ -20,7 +20,7 @@ def shape_defects(path: Path, stream: Stream) -> tuple[str, ...]:
     except (OSError, pa.ArrowInvalid) as error:
         return (f"it is no readable Parquet file ({str(error).splitlines()[0]})",)
     wanted = list(KEYS)
-    native = stream.columns
+    native = stream.columns() if stream.columns else None
     if native is None:
         wanted.append(pa.field("_payload", pa.string()))
     defects = []

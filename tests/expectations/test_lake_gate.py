@@ -397,7 +397,7 @@ def past_exports(lake: Path, rows: int) -> None:
         land(lake, moved, stream="ga4.events", window=window, zone="raw", schema=GA4_LANDED)
 
 
-GA4 = find_source("ga4").stream("events").columns
+GA4 = find_source("ga4").stream("events").columns()
 GA4_LANDED = pa.schema([*KEYS, *GA4])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 from extract.errors import CxwError
 from ops.airflow_home import prepare
+from ops.alerts.kinds import KINDS
 from ops.settings import Settings, process_environ
 
 HEAD = """\
@@ -79,7 +81,8 @@ def render(dags: list[dict[str, Any]]) -> str:
     for dag in dags:
         tier = next(TIERS[tag] for tag in dag["tags"] if tag in TIERS)
         link = f"[`{dag['dag_id']}`](#{dag['dag_id']})"
-        cells = (link, _schedule(dag), tier, _names(dag["reads"]), _names(dag["writes"]))
+        reads = "the vendor's API" if "step_extract" in dag["tags"] else _names(dag["reads"])
+        cells = (link, _schedule(dag), tier, reads, _names(dag["writes"]))
         rows.append(f"| {' | '.join(cells)} |")
     texts = [f"## {dag['dag_id']}\n\n{_text(dag)}" for dag in dags]
     return HEAD + "\n".join(rows) + "\n\n" + "\n\n".join(texts) + "\n"
@@ -92,16 +95,21 @@ def _schedule(dag: dict[str, Any]) -> str:
 
 
 def _names(names: list[str]) -> str:
-    """Name assets; many of one kind become one pattern."""
+    """Name assets; many of one folder, or an alias for a folder's streams, become one pattern."""
     folders = sorted({name.rpartition(".")[0] for name in names})
     if len(names) > 4:
-        return ", ".join(f"`{folder}.*`" for folder in folders)
-    return ", ".join(f"`{name}`" for name in names) or "·"
+        names = [f"{folder}.*" for folder in folders]
+    aliases = [f"{name}.*" if re.fullmatch(r"lake\.\w+", name) else name for name in names]
+    return ", ".join(f"`{name}`" for name in aliases) or "·"
 
 
 def _text(dag: dict[str, Any]) -> str:
-    """Return the DAG's own text without the connector's data sheet, and its tasks."""
+    """Return the DAG's own text with links, without the connector's data sheet; and its tasks."""
     own = str(dag["doc"]).partition("\n### Data sheet")[0].strip()
+    source = dag["dag_id"].partition("_")[2]
+    own = own.replace("(data sheet below)", f"([data sheet](../extract/{source}.py))")
+    for slug in KINDS:
+        own = own.replace(f"`{slug}`", f"[`{slug}`](runbooks/{slug}.md)")
     tasks = " → ".join(f"`{task}`" for task in dag["tasks"])
     return f"{own}\n\n**Tasks** · {tasks}"
 

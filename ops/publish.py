@@ -193,6 +193,7 @@ def publish(
         place(build.marts, stage / MARTS)
         place(build.warehouse, stage / "private" / WAREHOUSE)
         write_json(stage / "manifest.json", _manifest(name, build, facts, rows, now))
+        (stage / "manifest.json").chmod(0o444)
         for path in (stage / "private", stage):
             fsync(path)
         stage.rename(folder / name)

@@ -55,6 +55,12 @@ class Counts:
     last: int | None = None
     notes: set[str] = field(default_factory=set)
 
+    def add_error(self, pk: str, error: str) -> None:
+        """Count a row that staging must not read; the first ones are told by name."""
+        self.invalid += 1
+        if len(self.errors) < ERRORS_TOLD:
+            self.errors.append({"pk": pk, "error": error})
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -73,7 +79,8 @@ class Origin:
 
 def micros(moment: datetime) -> int:
     """Return a moment in microseconds since 1970."""
-    return (moment - EPOCH) // MICROSECOND
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def key_of(pk: str, cursor: int | None) -> str:
@@ -82,12 +89,12 @@ def key_of(pk: str, cursor: int | None) -> str:
 
 
 def dig(record: Any, path: str) -> Any:
-    """Return what a dotted path leads to in decoded JSON, None when it leads nowhere."""
+    """Return the plain value that a dotted path leads to in decoded JSON, None without one."""
     for step in path.split("."):
         if not isinstance(record, Mapping):
             return None
         record = record.get(step)
-    return record
+    return record if isinstance(record, str | int) else None
 
 
 class RecordRows:
@@ -100,86 +107,90 @@ class RecordRows:
         self.counts = Counts()
         self.keys: set[str] = set()
         self.origin = origin
-        self._decoder = msgspec.json.Decoder(stream.model or dict[str, Any])
-        self._get: Callable[[str], Callable[[Any], Any]] = (
-            attrgetter if stream.model else lambda path: lambda record: dig(record, path)
-        )
+        self._decode = msgspec.json.Decoder(stream.model or dict[str, Any]).decode
+        self._read_loosely = _reader(stream, lambda path: lambda record: dig(record, path))
+        self._read = _reader(stream, attrgetter) if stream.model else self._read_loosely
+        self._scale = UNITS.get(stream.cursor_unit)
         reach = stream.reach(origin.window)
-        self._reach = (micros(reach.start), micros(reach.end))
-        self._strict_readers = _readers(stream, self._get)
-        self._loose_readers = _readers(stream, lambda path: lambda record: dig(record, path))
-        self._columns: tuple[list[Any], ...] = ([], [], [], [], [], [])
-        self._bytes = 0
+        self._first, self._end = micros(reach.start), micros(reach.end)
+        self._empty()
 
     def feed(self, batch: Batch) -> Iterator[pa.RecordBatch]:
         """Take in one page; yield a row group whenever one is full."""
         if batch.note:
             self.counts.notes.add(batch.note)
         for raw in batch.records:
-            self._take(bytes(raw))
-            if len(self._columns[0]) >= GROUP_ROWS or self._bytes >= GROUP_BYTES:
+            payload = bytes(raw)
+            try:
+                read = self._read(self._decode(payload))
+            except msgspec.ValidationError as error:
+                self._take(payload, *self._read_loosely(_loosely(payload)), str(error))
+            else:
+                self._take(payload, *read, None)
+            if len(self._pks) >= GROUP_ROWS or self._bytes >= GROUP_BYTES:
                 yield from self.rest()
 
     def rest(self) -> Iterator[pa.RecordBatch]:
         """Yield what is left as a last row group."""
-        pks, cursors, deleted, shas, errors, payloads = self._columns
-        if not pks:
+        if not self._pks:
             return
+        counts, cursors = self.counts, [c for c in self._cursors if c is not None]
+        counts.new += len(self._pks)
+        if cursors:
+            low, high = min(cursors), max(cursors)
+            counts.first = low if counts.first is None else min(counts.first, low)
+            counts.last = high if counts.last is None else max(counts.last, high)
         arrays = [
-            pa.array(pks, pa.string()),
-            pa.array(cursors, pa.int64()).cast(MOMENT),
-            pa.array(deleted, pa.bool_()),
-            *self.origin.interval(len(pks)),
-            pa.array(shas, pa.binary(16)),
-            pa.array(errors, pa.string()),
-            pa.array(payloads, pa.string()),
+            pa.array(self._pks, pa.string()),
+            pa.array(self._cursors, pa.int64()).cast(MOMENT),
+            pa.array(self._deleted, pa.bool_()),
+            *self.origin.interval(len(self._pks)),
+            pa.array(self._shas, pa.binary(16)),
+            pa.array(self._errors, pa.string()),
+            pa.array(self._payloads, pa.string()),
         ]
-        self._columns = ([], [], [], [], [], [])
-        self._bytes = 0
+        self._empty()
         yield pa.RecordBatch.from_arrays(arrays, schema=LANDED)
 
-    def _take(self, payload: bytes) -> None:
-        error: str | None = None
-        read_pk, read_cursor, is_deleted = self._strict_readers
-        try:
-            record = self._decoder.decode(payload)
-        except msgspec.ValidationError as caught:
-            error = str(caught)
-            record = _loosely(payload)
-            read_pk, read_cursor, is_deleted = self._loose_readers
-        pk = read_pk(record)
-        deleted = is_deleted(record)
-        cursor = self._cursor(read_cursor(record, deleted))
+    def _empty(self) -> None:
+        self._pks: list[str] = []
+        self._cursors: list[int | None] = []
+        self._deleted: list[bool] = []
+        self._shas: list[bytes] = []
+        self._errors: list[str | None] = []
+        self._payloads: list[str] = []
+        self._bytes = 0
+
+    def _take(
+        self, payload: bytes, pk: str | None, deleted: bool, moment: Any, error: str | None
+    ) -> None:
+        cursor = self._cursor(moment)
         if pk is None or (cursor is None and self.origin.stream.cursor):
             raise self._missing("key" if pk is None else "cursor")
-        counts = self.counts
-        if cursor is not None and not self._reach[0] <= cursor < self._reach[1]:
-            counts.outside += 1
+        if cursor is not None and not self._first <= cursor < self._end:
+            self.counts.outside += 1
             if self.origin.stream.bounded:
                 raise self._stray(cursor)
             return
         key = key_of(pk, cursor)
         if key in self.keys:
-            counts.duplicates += 1
+            self.counts.duplicates += 1
             return
         self.keys.add(key)
-        text, flaw = _text(payload)
-        self._note(pk, cursor, error := error or flaw)
-        row = (pk, cursor, deleted, _md5(payload), error, text)
-        for column, value in zip(self._columns, row, strict=True):
-            column.append(value)
-        self._bytes += len(payload)
-
-    def _note(self, pk: str, cursor: int | None, error: str | None) -> None:
-        counts = self.counts
-        counts.new += 1
-        if cursor is not None:
-            counts.first = cursor if counts.first is None else min(counts.first, cursor)
-            counts.last = cursor if counts.last is None else max(counts.last, cursor)
+        try:
+            text = payload.decode()
+        except UnicodeDecodeError as flaw:
+            text = payload.decode(errors="replace")
+            error = error or f"not UTF-8 - at byte {flaw.start}"
         if error:
-            counts.invalid += 1
-            if len(counts.errors) < ERRORS_TOLD:
-                counts.errors.append({"pk": pk, "error": error})
+            self.counts.add_error(pk, error)
+        self._pks.append(pk)
+        self._cursors.append(cursor)
+        self._deleted.append(deleted)
+        self._shas.append(hashlib.md5(payload, usedforsecurity=False).digest())
+        self._errors.append(error)
+        self._payloads.append(text)
+        self._bytes += len(payload)
 
     def _cursor(self, value: Any) -> int | None:
         """Return the cursor in microseconds, None when there is none that can be read."""
@@ -190,15 +201,14 @@ class RecordRows:
                 return None
         if isinstance(value, datetime):
             return micros(value) if value.tzinfo else None
-        scale = UNITS.get(self.origin.stream.cursor_unit)
         is_number = isinstance(value, int) and not isinstance(value, bool)
-        return value * scale if scale and is_number else None
+        return value * self._scale if self._scale and is_number else None
 
     def _missing(self, what: str) -> MissingKey:
         stream = self.origin.stream
         path = ", ".join(stream.pk) if what == "key" else stream.cursor
         return MissingKey(
-            f"{self.origin.place}: record {self.counts.new + 1:,} has no usable {what} ({path})",
+            f"{self.origin.place}: record {len(self.keys) + 1:,} has no usable {what} ({path})",
             "without it the record cannot be told from others, so nothing of the window is landed",
             "compare an answer of the API with the connector's model; the vendor changed it",
         )
@@ -213,27 +223,29 @@ class RecordRows:
         )
 
 
-def _readers(
-    stream: Stream, get: Callable[[str], Callable[[Any], Any]]
-) -> tuple[Callable[[Any], str | None], Callable[[Any, bool], Any], Callable[[Any], bool]]:
-    """Compile how key, cursor and tombstone are read from a decoded record."""
+Read = tuple[str | None, bool, Any]  # key, tombstone or not, cursor as the record has it
+
+
+def _reader(stream: Stream, get: Callable[[str], Callable[[Any], Any]]) -> Callable[[Any], Read]:
+    """Compile how key, tombstone and cursor are read from a decoded record."""
     parts = [get(path) for path in stream.pk]
-
-    def pk(record: Any) -> str | None:
-        values = [part(record) for part in parts]
-        return None if any(v is None or v == "" for v in values) else "|".join(map(str, values))
-
-    usual = get(stream.cursor) if stream.cursor else (lambda _: None)
+    usual = get(stream.cursor) if stream.cursor else _nothing
     other = get(stream.deleted_cursor) if stream.deleted_cursor else usual
+    path, gone = stream.deleted or ("", object())
+    flag = get(path) if path else _nothing
 
-    def cursor(record: Any, deleted: bool) -> Any:
-        return other(record) if deleted else usual(record)
+    def read(record: Any) -> Read:
+        values = [part(record) for part in parts]
+        pk = None if None in values or "" in values else "|".join(map(str, values))
+        if flag(record) == gone:
+            return pk, True, other(record)
+        return pk, False, usual(record)
 
-    if stream.deleted is None:
-        return pk, cursor, lambda _: False
-    path, value = stream.deleted
-    flag = get(path)
-    return pk, cursor, lambda record: bool(flag(record) == value)
+    return read
+
+
+def _nothing(_: Any) -> None:
+    return None
 
 
 def _loosely(payload: bytes) -> Any:
@@ -241,14 +253,3 @@ def _loosely(payload: bytes) -> Any:
         return msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-
-
-def _text(payload: bytes) -> tuple[str, str | None]:
-    try:
-        return payload.decode(), None
-    except UnicodeDecodeError as error:
-        return payload.decode(errors="replace"), f"not UTF-8 - at byte {error.start}"
-
-
-def _md5(payload: bytes) -> bytes:
-    return hashlib.md5(payload, usedforsecurity=False).digest()

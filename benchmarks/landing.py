@@ -1,0 +1,225 @@
+"""Time the landing of records and of GA4 days against splitting and writing, in the same run.
+
+    python -m benchmarks.landing [--rows 200000]
+
+The input is made first and lies on disk: pages of 1,000 ticket-like JSON records, and a Parquet
+file with the nested columns of GA4's export. Each side reads it in a process of its own. The floor
+splits a page into records, or a file into batches, and writes them with the same compression: no
+key, no cursor, no hash, no check of types, no duplicate found. CPU seconds count reading and
+writing and not the imports; the peak is that of the whole process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from extract import SOURCES
+from extract.ga4_columns import READ
+from extract.lake import land, landed_path
+from extract.source import Batch, Window
+
+DAY = Window(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 7, 2, tzinfo=UTC))
+LATER = DAY.end + timedelta(minutes=10)
+PAGE, GROUP = 1000, 20_000
+TICKETS, EVENTS = SOURCES["zendesk"].stream("tickets"), SOURCES["ga4"].stream("events")
+WORDS = ("invoice", "charged", "twice", "order", "late", "wait", "refund", "price", "login")
+
+
+class Page(msgspec.Struct):
+    """A page of the tickets' export, split into records that stay raw."""
+
+    tickets: list[msgspec.Raw]
+
+
+def ticket(number: int, chance: random.Random) -> dict[str, Any]:
+    """Make a record of the shape and the size of a Zendesk ticket."""
+    text = " ".join(chance.choices(WORDS, k=40))
+    at = DAY.start + timedelta(seconds=chance.randrange(86_400))
+    stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    caller = {"phone": f"+3120{number:07}", "name": f"Caller {number}"}
+    minutes = {"calendar": chance.randrange(900), "business": chance.randrange(300)}
+    return {
+        "id": number, "url": f"https://northwind.example/api/v2/tickets/{number}.json",
+        "external_id": None, "created_at": stamp, "updated_at": stamp,
+        "via": {"channel": "voice", "source": {"from": caller, "to": {}, "rel": "voicemail"}},
+        "generated_timestamp": int(at.timestamp()), "type": "incident", "subject": text[:60],
+        "raw_subject": text[:60], "description": text, "priority": "high", "status": "solved",
+        "requester_id": 903451200771 + number, "submitter_id": 903451200019,
+        "assignee_id": 903451200019, "group_id": 360011, "follower_ids": [number],
+        "tags": chance.sample(WORDS, 3), "collaborator_ids": [], "is_public": True,
+        "custom_fields": [{"id": 4410012, "value": "billing"}, {"id": 4410013, "value": None}],
+        "satisfaction_rating": {"id": number, "score": "good", "comment": text[:40]},
+        "metric_set": {
+            "ticket_id": number, "replies": 3, "reopens": 0, "solved_at": stamp,
+            "reply_time_in_minutes": minutes, "full_resolution_time_in_minutes": minutes,
+        },
+    }  # fmt: skip
+
+
+def event(number: int, chance: random.Random) -> dict[str, Any]:
+    """Make a row of the shape of GA4's export."""
+    empty = {"string_value": None, "int_value": None, "float_value": None, "double_value": None}
+    page = f"https://www.example.com/{chance.choice(WORDS)}/{chance.randrange(500)}"
+    return {
+        "event_date": "20260701", "event_timestamp": number, "event_name": "page_view",
+        "event_params": [
+            {"key": "page_location", "value": {**empty, "string_value": page}},
+            {"key": "ga_session_id", "value": {**empty, "int_value": chance.randrange(1 << 40)}},
+            {"key": "ga_session_number", "value": {**empty, "int_value": 3}},
+            {"key": "engagement_time_msec", "value": {**empty, "int_value": number % 60_000}},
+        ],
+        "event_value_in_usd": None, "event_bundle_sequence_id": chance.randrange(1 << 40),
+        "user_id": f"cust-{number % 5000}" if number % 3 else None,
+        "user_pseudo_id": f"{chance.randrange(1 << 31)}.{chance.randrange(1 << 31)}",
+        "device": {"category": "mobile"},
+        "traffic_source": {"source": "google", "medium": "organic"},
+        "collected_traffic_source": {"manual_source": None, "manual_medium": None},
+        "ecommerce": {"transaction_id": None},
+        "batch_event_index": number % 7, "batch_page_id": number, "batch_ordering_id": number % 3,
+    }  # fmt: skip
+
+
+def make_input(folder: Path, rows: int) -> None:
+    """Write the pages and the day file that both sides read."""
+    chance = random.Random(7)  # noqa: S311  (the same input every time, no secret)
+    with (folder / "pages.jsonl").open("wb") as pages:
+        for first in range(0, rows, PAGE):
+            records = [ticket(n, chance) for n in range(first, min(first + PAGE, rows))]
+            pages.write(json.dumps({"tickets": records}).encode() + b"\n")
+    with pq.ParquetWriter(folder / "day.parquet", READ, compression="zstd") as writer:
+        for first in range(0, rows, GROUP):
+            made = [event(n, chance) for n in range(first, min(first + GROUP, rows))]
+            writer.write_table(pa.Table.from_pylist(made, READ))
+
+
+def pages_of(folder: Path) -> Iterator[list[msgspec.Raw]]:
+    """Yield the records of each page."""
+    decoder = msgspec.json.Decoder(Page)
+    with (folder / "pages.jsonl").open("rb") as pages:
+        for line in pages:
+            yield decoder.decode(line).tickets
+
+
+def batches_of(folder: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of the day file."""
+    yield from pq.ParquetFile(folder / "day.parquet").iter_batches(GROUP)
+
+
+def split_records(folder: Path) -> None:
+    """Write the records as text, nothing else: the floor."""
+    schema = pa.schema([("payload", pa.string())])
+    with pq.ParquetWriter(
+        folder / "floor.parquet", schema, compression="zstd", use_dictionary=False
+    ) as writer:
+        waiting: list[bytes] = []
+        for records in pages_of(folder):
+            waiting += map(bytes, records)
+            if len(waiting) >= GROUP:
+                writer.write_table(pa.table([pa.array(waiting, pa.string())], schema))
+                waiting = []
+        if waiting:
+            writer.write_table(pa.table([pa.array(waiting, pa.string())], schema))
+
+
+def land_records(folder: Path) -> None:
+    """Land the records; a second time, unite them with the file that is there."""
+    pages = (Batch(records) for records in pages_of(folder))
+    land(folder / "lake", "zendesk", TICKETS, DAY, pages, now=LATER)
+
+
+def split_events(folder: Path) -> None:
+    """Write the day's batches as they are, nothing else: the floor."""
+    with pq.ParquetWriter(folder / "floor.parquet", READ, compression="zstd") as writer:
+        for batch in batches_of(folder):
+            writer.write_batch(batch)
+
+
+def land_events(folder: Path) -> None:
+    """Land the day."""
+    batches = (Batch(columns=batch) for batch in batches_of(folder))
+    land(folder / "lake", "ga4", EVENTS, DAY, batches, now=LATER)
+
+
+SIDES: dict[str, Callable[[Path], None]] = {
+    side.__name__: side for side in (split_records, land_records, split_events, land_events)
+}
+ROWS = (
+    ("tickets: split and write", "split_records", "split_records"),
+    ("tickets: land", "land_records", "split_records"),
+    ("tickets: land again (union)", "land_records", "split_records"),
+    ("GA4 day: read and write", "split_events", "split_events"),
+    ("GA4 day: land", "land_events", "split_events"),
+)
+
+
+def measure(side: str, folder: Path) -> None:
+    """Run one side in this process; print its CPU seconds and the peak in MB."""
+    before = time.process_time()
+    SIDES[side](folder)
+    spent = time.process_time() - before
+    status = Path("/proc/self/status").read_text()  # getrusage would tell of the parent, too
+    peak = int(status.partition("VmHWM:")[2].split()[0])
+    print(spent, peak / 1024)
+
+
+def measured(side: str, folder: Path) -> tuple[float, float]:
+    """Run one side in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.landing", "--side", side, "--folder", str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds, peak = map(float, done.stdout.split())
+    return seconds, peak
+
+
+def compare(rows: int) -> None:
+    """Make the input, run every side once and show the ratios."""
+    table = Table(title=f"Landing {rows:,} rows, one process each")
+    for name in ("what", "CPU s", "rows per CPU s", "CPU / floor", "peak MB", "file MB"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_input(folder, rows)
+        floors: dict[str, float] = {}
+        for what, side, floor in ROWS:
+            seconds, peak = measured(side, folder)
+            floors.setdefault(side, seconds)
+            source, stream = ("zendesk", TICKETS) if "records" in side else ("ga4", EVENTS)
+            landed = landed_path(folder / "lake", "landing", source, stream.name, DAY)
+            size = (folder / "floor.parquet" if "split" in side else landed).stat().st_size
+            cells = (f"{seconds:.2f}", f"{rows / seconds:,.0f}", f"{seconds / floors[floor]:.2f}")
+            table.add_row(what, *cells, f"{peak:,.0f}", f"{size / 1e6:.1f}")
+    Console(width=100).print(table)
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--rows", type=int, default=200_000, help="records and events (%(default)s)"
+    )
+    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.side:
+        measure(given.side, given.folder)
+    else:
+        compare(given.rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,7 +20,7 @@ ATTEMPTS = """
 select
     source_slug || '.' || stream_name, outcome_type, error_type, message, started_at, window_end
 from read_parquet('{files}', union_by_name = true)
-where source_slug || '.' || stream_name in (select unnest(?))
+where ?::text[] is null or list_contains(?::text[], source_slug || '.' || stream_name)
 order by started_at, attempt_id
 """
 PUT_ASIDE = """
@@ -45,24 +45,28 @@ class Attempt:
     window_end: datetime
 
 
-def attempts(settings: Settings, streams: Sequence[str]) -> list[Attempt]:
-    """Return every attempt of the streams, oldest first."""
+def attempts(settings: Settings, streams: Sequence[str] | None = None) -> list[Attempt]:
+    """Return every attempt, or those of some streams, oldest first."""
     files = settings.lake / "operations" / "extract_attempts"
     if not any(files.glob("dt=*/*.parquet")):
         return []
-    return [Attempt(*row) for row in _query(ATTEMPTS, f"{files}/dt=*/*.parquet", [list(streams)])]
+    named = list(streams) if streams is not None else None
+    rows = _query(ATTEMPTS, f"{files}/dt=*/*.parquet", [named, named])
+    return [Attempt(*row) for row in rows]
 
 
-def last_attempt(settings: Settings, stream: str) -> Attempt | None:
-    """Return the last attempt of a stream."""
-    return next(reversed(attempts(settings, [stream])), None)
+def last_attempts(settings: Settings) -> dict[str, Attempt]:
+    """Return the last attempt of each stream."""
+    return {attempt.stream: attempt for attempt in attempts(settings)}
 
 
 def failing_since(settings: Settings, streams: Sequence[str], now: datetime) -> str:
     """Say since when the streams fail, how often in a row, and what was good last."""
+    tried = attempts(settings, streams) if streams else []
     told: dict[str, list[str]] = {}
     for stream in streams:
-        told.setdefault(_since(attempts(settings, [stream])), []).append(stream)
+        since = _since([attempt for attempt in tried if attempt.stream == stream])
+        told.setdefault(since, []).append(stream)
     said = [f"{', '.join(names)}: {since}" for since, names in told.items()]
     return "; ".join(said) or f"{moment(now)} (this run)"
 

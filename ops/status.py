@@ -15,6 +15,7 @@ from ops import history, plan, publish, steps
 from ops.alerts import silences
 from ops.alerts.kinds import KINDS
 from ops.alerts.message import age, moment
+from ops.alerts.on_failure import BUILD_COMMANDS
 from ops.alerts.watch import findings
 from ops.settings import Settings
 
@@ -30,20 +31,31 @@ def show(settings: Settings, console: Console, only: str | None = None) -> int:
     console.print(_streams(settings))
     release = publish.current(settings.data_dir)
     if release is None:
-        console.print("no release yet; `cxw run` makes the first", highlight=False)
+        console.print("no release yet; `cxw run` makes the first", highlight=False, soft_wrap=True)
     else:
         old = age(now - release.as_of)
         console.print(
-            f"release {release.id}, as of {moment(release.as_of)}, {old} old", highlight=False
+            f"release {release.id}, as of {moment(release.as_of)}, {old} old",
+            highlight=False,
+            soft_wrap=True,
         )
+        reach = plan.landed_until(settings.lake, SOURCES.values())
+        if reach and reach > release.as_of:
+            console.print(
+                f"the lake reaches {moment(reach)}; to publish it: {' && '.join(BUILD_COMMANDS)}",
+                highlight=False,
+                soft_wrap=True,
+            )
     wrong = findings(settings, now, silences.load())
     for finding in wrong:
-        console.print(f"\n[red]{finding.kind}[/red] {finding.what}", highlight=False)
+        console.print(
+            f"\n[red]{finding.kind}[/red] {finding.what}", highlight=False, soft_wrap=True
+        )
         for command in finding.repeat:
             console.print(f"  repeat   {command}", highlight=False, markup=False)
-        console.print(f"  runbook  {KINDS[finding.kind].runbook}", highlight=False)
+        console.print(f"  runbook  {KINDS[finding.kind].runbook}", highlight=False, soft_wrap=True)
     if not wrong:
-        console.print("nothing is late, failed or stale now", highlight=False)
+        console.print("nothing is late, failed or stale now", highlight=False, soft_wrap=True)
     return int(bool(wrong))
 
 
@@ -55,37 +67,38 @@ def _now(settings: Settings) -> datetime:
 
 
 def _streams(settings: Settings) -> Table:
-    table = Table(box=None)
-    heads = (("stream", "left"), ("in the lake up to", "left"), ("files", "right"))
-    for name, side in (
-        *heads,
-        ("waiting", "right"),
-        ("refused", "right"),
-        ("last attempt", "left"),
-    ):
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    table = Table(box=None, pad_edge=False)
+    heads = (("stream", "left"), ("up to", "left"), ("files", "right"), ("last try (UTC)", "left"))
+    for name, side in (*heads, ("held", "left")):
+        table.add_column(name, justify=side, no_wrap=True)  # type: ignore[arg-type]
+    last = history.last_attempts(settings)
     for source in SOURCES.values():
         for stream in source.streams:
-            table.add_row(*_row(settings, source.name, stream))
+            name = f"{source.name}.{stream.name}"
+            table.add_row(*_row(settings, source.name, stream, last.get(name)))
     return table
 
 
-def _row(settings: Settings, source: str, stream: Stream) -> tuple[str, ...]:
+def _row(
+    settings: Settings, source: str, stream: Stream, last: history.Attempt | None
+) -> tuple[str, ...]:
     windows = plan.covered_windows(settings.lake, source, stream.name)
-    last = history.last_attempt(settings, f"{source}.{stream.name}")
+    reach = max((window.end for window in windows), default=None)
     return (
         f"{source}.{stream.name}",
-        moment(max(window.end for window in windows)) if windows else "nothing yet",
+        f"{reach:%Y-%m-%d}" if reach else "never",
         str(len(windows)),
-        _count(settings.lake / "landing" / source / stream.name),
-        _count(settings.lake / "refused" / source / stream.name),
-        f"{last.outcome} {moment(last.started_at)}" if last else "never",
+        f"{last.started_at:%m-%d %H:%M} {last.outcome}" if last else "never",
+        ", ".join(
+            f"{count} {what}"
+            for zone, what in (("landing", "waiting"), ("refused", "refused"))
+            if (count := _count(settings.lake / zone / source / stream.name))
+        ),
     )
 
 
-def _count(folder: Path) -> str:
-    number = len(list(folder.glob("dt=*/*.parquet")))
-    return str(number) if number else ""
+def _count(folder: Path) -> int:
+    return len(list(folder.glob("dt=*/*.parquet")))
 
 
 def _show_stream(settings: Settings, console: Console, name: str) -> None:
@@ -102,4 +115,6 @@ def _show_stream(settings: Settings, console: Console, name: str) -> None:
     folder = settings.lake / "refused" / Path(*name.split("."))
     for path in sorted(folder.glob("dt=*/*.parquet")):
         reasons = path.with_suffix(path.suffix + ".json")
-        console.print(f"refused  {path.name}: see {reasons.name} beside it", highlight=False)
+        console.print(
+            f"refused  {path.name}: see {reasons.name} beside it", highlight=False, soft_wrap=True
+        )

@@ -6,7 +6,7 @@ timetable once an hour, and raises one alert a day for each thing that is still 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,19 +63,25 @@ def findings(
 def _late(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Streams that ran before and whose last full day is missing after the grace."""
     due = Window.of_day(now - GRACE).start
+    last = history.last_attempts(settings)
     for source in SOURCES.values():
         for stream in source.streams:
             windows = plan.covered_windows(settings.lake, source.name, stream.name)
             reach = max((window.end for window in windows), default=None)
             if reach is not None and reach < due:
-                yield _late_stream(settings, source.name, stream, reach, due, now)
+                yield _late_stream(source.name, stream, last, reach, due, now)
 
 
 def _late_stream(
-    settings: Settings, source: str, stream: Stream, reach: datetime, due: datetime, now: datetime
+    source: str,
+    stream: Stream,
+    attempts: Mapping[str, history.Attempt],
+    reach: datetime,
+    due: datetime,
+    now: datetime,
 ) -> Finding:
     name = f"{source}.{stream.name}"
-    last = history.last_attempt(settings, name)
+    last = attempts.get(name)
     tried = last is not None and last.window_end > reach
     kind = "run_missing"
     if tried and last is not None:

@@ -33,22 +33,28 @@
 
 {# Start days of sessions that a restated day of events may change: a session that crosses midnight
    starts on the neighbour day, so the day before and the day after are rebuilt too. A day whose file
-   came empty has no events left to tell of it: it is taken from the file's name. #}
+   came empty has no events left to tell of it: it is taken from the file's name. The model's `also`
+   adds days of its own rows, such as those that were provisional. #}
 {% macro days_of_changed_sessions(also=none) -%}
-    {%- set spans = [-1, 0, 1] %}
-    {%- for days in spans %}
+    {%- for days in neighbour_days() %}
     select distinct cast({{ dbt.dateadd('day', days, 'event_on') }} as date) as started_on
     from {{ ref('stg_ga4__events') }}
     where _build_id = {{ build_id() }}
     union distinct
     {%- endfor %}
     {%- for day in days_of_new_files('ga4.events') %}
-    {%- for days in spans %}
+    {%- for days in neighbour_days() %}
     select cast({{ dbt.dateadd('day', days, "cast('" ~ day ~ "' as date)") }} as date)
     union distinct
     {%- endfor %}
     {%- endfor %}
     select started_on from {{ this }} where {{ also or '1 = 0' }}
+{%- endmacro %}
+
+{# How far away the start or the tail of a session may lie: -1, 0, 1 when it spans two days. #}
+{% macro neighbour_days() -%}
+    {%- set reach = var('session_span_days') - 1 -%}
+    {{ return(range(-reach, reach + 1) | list) }}
 {%- endmacro %}
 
 {# Touchpoints come from rows and from sessions; of a session that a restated file no longer holds no

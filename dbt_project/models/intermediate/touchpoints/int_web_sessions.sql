@@ -1,7 +1,7 @@
 -- One row per GA4 session, booked to the day of its first event.
 
 {# The biggest stream of all: only the touched days are read, with their neighbours, because a
-   session that crosses midnight has its tail on the next day. A session spans at most two days. #}
+   session that crosses midnight has its tail on the next day (var session_span_days). #}
 {{ config(
     materialized='incremental',
     incremental_strategy='touched_days',
@@ -24,7 +24,7 @@ touched as (
 ),
 
 days_to_read as (
-    {% for days in [-1, 0, 1] %}
+    {% for days in neighbour_days() %}
     select cast({{ dbt.dateadd('day', days, 'touched.started_on') }} as date) as event_on
     from touched
     {{ 'union distinct' if not loop.last }}

@@ -202,14 +202,19 @@ def _older(path: Path, rows: RecordRows) -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(path) as file:
             if not file.schema_arrow.equals(LANDED):
                 raise pa.ArrowInvalid("it has other columns than the landing format")
-            for batch in file.iter_batches(GROUP_ROWS):
-                pks = batch.column("_pk").to_pylist()
-                cursors = batch.column("_cursor").cast(pa.int64()).to_pylist()
-                keys = [key_of(pk, cursor) for pk, cursor in zip(pks, cursors, strict=True)]
-                kept = batch.filter(pa.array([key not in rows.keys for key in keys], pa.bool_()))
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group, ["_pk", "_cursor"])
+                cursors = table["_cursor"].cast(pa.int64()).to_pylist()
+                keys = list(map(key_of, table["_pk"].to_pylist(), cursors))
+                missing = pa.array([key not in rows.keys for key in keys], pa.bool_())
                 rows.keys.update(keys)
-                rows.counts.kept += kept.num_rows
-                if kept.num_rows:
+                if not missing.true_count:  # as a rule: then no payload needs to be read
+                    continue
+                rows.counts.kept += missing.true_count
+                place = 0
+                for batch in file.iter_batches(GROUP_ROWS, [group]):
+                    kept = batch.filter(missing.slice(place, batch.num_rows))
+                    place += batch.num_rows
                     yield kept.replace_schema_metadata(None)
     except (OSError, pa.ArrowException) as error:
         if isinstance(error, OSError) and error.errno in NO_ROOM:

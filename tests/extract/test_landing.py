@@ -457,3 +457,11 @@ def test_many_rows_come_in_several_row_groups(tmp_path: Path) -> None:
         20_000,
         5_000,
     ]
+
+
+def test_rows_of_every_row_group_survive_a_second_run(tmp_path: Path) -> None:
+    put(tmp_path, *([ticket(p * 1000 + n) for n in range(1000)] for p in range(45)))
+    seen_again = [ticket(n) for n in range(25_000)]  # the first group and a part of the second
+    manifest = put(tmp_path, seen_again)
+    assert (manifest.new, manifest.kept, manifest.rows) == (25_000, 20_000, 45_000)
+    assert sorted(int(row["_pk"]) for row in rows(tmp_path)) == list(range(45_000))

@@ -16,6 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from expectations.judge import silent_context
+
 Run = dict[str, Any]
 ELSEWHERE = re.compile(
     r"""<script[^>]*\ssrc="https?://[^>]*>\s*</script>|<link[^>]*\shref="https?://[^>]*>
@@ -42,11 +44,9 @@ def build_data_docs(results_dir: Path, out: Path) -> Path:
 
     What stood in `out` is replaced.
     """
-    gx = import_module("great_expectations")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
+    context = silent_context()
     context.add_data_docs_site(
         "gates",
         {

@@ -104,14 +104,23 @@ def _told(suite: Suite, check: Check, answer: Mapping[str, Any]) -> CheckResult:
     )
 
 
+def silent_context() -> Any:
+    """Return a context that lives in memory, sends nothing, shows no bars, leaves no folder."""
+    gx = import_module("great_expectations")
+    base = import_module("great_expectations.data_context.types.base")
+    config = base.DataContextConfig(
+        store_backend_defaults=base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=base.ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
 @functools.cache
 def _library() -> tuple[Any, Any]:
     """Import the library once and prepare its context: in memory, silent, without progress bars."""
     gx = import_module("great_expectations")
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
-    bars = import_module("great_expectations.data_context.types.base").ProgressBarsConfig
-    context.variables.progress_bars = bars(globally=False)
+    context = silent_context()
     asset = context.data_sources.add_pandas("profile").add_dataframe_asset("row")
     return gx, asset.add_batch_definition_whole_dataframe("one")
 

@@ -29,7 +29,7 @@ KEYS: Keys = {
 
 def keys_of_marts(dbt_manifest: Path | None) -> Keys:
     """Return the keys of each mart, from the key tests in dbt's manifest where there is one."""
-    if dbt_manifest is None:
+    if dbt_manifest is None or not dbt_manifest.exists():
         return KEYS
     nodes = json.loads(dbt_manifest.read_text())["nodes"]
     found: dict[str, set[tuple[str, ...]]] = {}

@@ -366,9 +366,9 @@ def test_readers_see_whole_releases_while_others_are_published(tmp_path: Path) -
     release_of(tmp_path, 0)
     stop = tmp_path / "stop"
     readers = [child(READ, str(tmp_path), str(stop)) for _ in range(2)]
-    for day in range(1, 25):
+    for day in range(1, 17):
         release_of(tmp_path, day, keep=3)
-        if day % 6 == 0:
+        if day % 5 == 0:
             rollback(tmp_path)
     time.sleep(1)
     stop.touch()

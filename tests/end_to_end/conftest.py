@@ -83,15 +83,15 @@ class Company:
             con.execute(f"attach '{stands}/private/warehouse.duckdb' as warehouse (read_only)")
             for file in sorted(self.truth().glob("*.parquet")):
                 con.execute(f"create view truth_{file.stem} as select * from '{file}'")
-            con.execute("use cx_warehouse.marts")
+            con.execute("set search_path = 'memory.main,cx_warehouse.marts'")
             return con.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Sixty-six days of four hundred customers: the outage and the price change lie inside."""
+    """Forty-five days of four hundred customers: the outage lies inside."""
     folder = tmp_path_factory.mktemp("company")
-    made = Company(folder / "data", 7, 400, "2026-07-01", "2026-09-05").prepare()
+    made = Company(folder / "data", 7, 400, "2026-07-01", "2026-08-15").prepare()
     made.run()
     return made
 

@@ -27,6 +27,7 @@ app = typer.Typer(
 From = Annotated[str | None, typer.Option("--from", help="First moment, ISO, UTC: 2026-09-28")]
 To = Annotated[str | None, typer.Option("--to", help="Last moment, exclusive: 2026-09-29")]
 DAY_FORMAT = ["%Y-%m-%d"]
+INTERRUPTED = 130
 
 
 @app.callback()
@@ -71,14 +72,16 @@ def run(
 
     from ops import run as running  # noqa: PLC0415
 
-    code = running.run(
-        _settings(),
-        Console(),
-        _utc(until),
-        seed=seed,
-        customers=customers,
-        start=start_day.date() if start_day else None,
-    )
+    company = {
+        "seed": seed,
+        "customers": customers,
+        "start": start_day.date() if start_day else None,
+    }
+    try:
+        code = running.run(_settings(), Console(), _utc(until), **company)
+    except KeyboardInterrupt:
+        typer.echo("stopped; nothing half written is visible; run the same command again", err=True)
+        code = INTERRUPTED
     raise typer.Exit(code)
 
 
@@ -251,9 +254,6 @@ def main() -> None:
 
         typer.echo(_clauses(error), err=True)
         raise SystemExit(EXIT_CODES[reaction_to(error)]) from None
-    except KeyboardInterrupt:
-        typer.echo("stopped; nothing half written is visible; run the same command again", err=True)
-        raise SystemExit(130) from None
 
 
 def _clauses(error: CxwError) -> str:

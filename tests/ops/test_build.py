@@ -1,0 +1,133 @@
+"""What a build takes in, and what it says when dbt fails."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from extract.errors import CorruptFile
+from extract.lake import MANIFEST_KEY, landed_path
+from extract.source import Window
+from ops import build
+from ops.dbt import BuildFailed, DbtPaths, run_dbt
+from ops.settings import Settings
+
+NOW = datetime(2026, 7, 3, tzinfo=UTC)
+WINDOW = Window(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 7, 2, tzinfo=UTC))
+
+
+def accept(lake: Path, stream: str, said: str = "first") -> Path:
+    path = landed_path(lake, "raw", "zendesk", stream, WINDOW)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = pa.table({"_pk": ["1"]}).replace_schema_metadata({MANIFEST_KEY: said})
+    pq.write_table(table, path)
+    return path
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    path = tmp_path / "warehouse.duckdb"
+    duckdb.connect(str(path)).close()
+    return path
+
+
+def test_a_file_is_taken_in_once(tmp_path: Path, warehouse: Path) -> None:
+    accept(tmp_path, "tickets")
+    fresh = build.new_files(tmp_path, build.consumed(warehouse))
+    assert [file.stream for file in fresh] == ["zendesk.tickets"]
+    build.record(warehouse, 1, fresh)
+    assert build.new_files(tmp_path, build.consumed(warehouse)) == []
+
+
+def test_a_file_that_was_copied_is_not_new(tmp_path: Path, warehouse: Path) -> None:
+    path = accept(tmp_path, "tickets")
+    build.record(warehouse, 1, build.new_files(tmp_path, {}))
+    os.utime(path, ns=(1, 1))
+    assert build.new_files(tmp_path, build.consumed(warehouse)) == []
+
+
+def test_a_window_that_was_read_again_is_new(tmp_path: Path, warehouse: Path) -> None:
+    accept(tmp_path, "tickets")
+    build.record(warehouse, 1, build.new_files(tmp_path, {}))
+    accept(tmp_path, "tickets", "second")
+    fresh = build.new_files(tmp_path, build.consumed(warehouse))
+    assert len(fresh) == 1
+    build.record(warehouse, 2, fresh)
+    assert build.new_files(tmp_path, build.consumed(warehouse)) == []
+
+
+def test_a_file_without_manifest_is_refused(tmp_path: Path) -> None:
+    accept(tmp_path, "tickets").write_bytes(b"PAR1 half a file")
+    with pytest.raises(CorruptFile, match="extract its window again"):
+        build.new_files(tmp_path, {})
+
+
+def test_files_are_handed_to_dbt_by_stream(tmp_path: Path) -> None:
+    paths = {name: accept(tmp_path, name) for name in ("users", "tickets")}
+    named = build.by_stream(tmp_path, build.new_files(tmp_path, {}))
+    assert named == {f"zendesk.{name}": [str(path)] for name, path in paths.items()}
+
+
+def test_an_empty_lake_builds_nothing(settings: Settings) -> None:
+    assert build.build(settings, NOW) is None
+    assert not (settings.data_dir / "marts" / "current").exists()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a dbt project with one good model, one broken one, and a test that finds two rows."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "models").mkdir()
+    (folder / "tests").mkdir()
+    (folder / "dbt_project.yml").write_text(
+        "name: tiny\nversion: '1.0'\nprofile: tiny\nflags: {send_anonymous_usage_stats: false}\n"
+    )
+    (folder / "profiles.yml").write_text(
+        "tiny: {target: dev, outputs: {dev: {type: duckdb, "
+        "path: \"{{ env_var('CXW_BUILD_DIR') }}/warehouse.duckdb\"}}}\n"
+    )
+    (folder / "models" / "good.sql").write_text("select 1 as id")
+    (folder / "models" / "broken.sql").write_text(
+        "{{ config(materialized='table') }} select cast('a name' as integer) as id"
+    )
+    (folder / "tests" / "assert_no_rows.sql").write_text(
+        "select * from (values (1), (2)) as t(id) -- {{ ref('good') }}"
+    )
+    return folder
+
+
+def run(project: Path, folder: Path, *words: str) -> dict[str, int]:
+    paths = DbtPaths(project, folder / "target", folder / "logs" / "dbt")
+    return run_dbt([*words], paths, folder, {})
+
+
+def test_dbt_builds_in_this_process_and_leaves_the_file_closed(
+    project: Path, tmp_path: Path
+) -> None:
+    assert run(project, tmp_path, "run", "--select", "good") == {"success": 1}
+    assert not (tmp_path / "warehouse.duckdb.wal").exists()
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
+        assert con.execute("select id from good").fetchall() == [(1,)]
+    assert "CXW_BUILD_DIR" not in os.environ
+    assert (tmp_path / "logs" / "dbt" / "dbt.log").exists()
+
+
+def test_a_failed_build_names_what_failed_and_no_row(project: Path, tmp_path: Path) -> None:
+    with pytest.raises(BuildFailed) as caught:
+        run(project, tmp_path, "build")
+    said = json.dumps(str(caught.value))
+    assert "2 of 3 nodes failed" in said
+    assert "broken" in said
+    assert "assert_no_rows (2 rows)" in said
+    assert "a name" not in said
+    assert "logs/dbt/dbt.log" in caught.value.next_step
+
+
+def test_a_project_that_does_not_load_is_told(project: Path, tmp_path: Path) -> None:
+    with pytest.raises(BuildFailed, match="did not start"):
+        run(project / "models", tmp_path, "build")

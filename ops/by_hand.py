@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from uuid import uuid4
 
 from extract import find_source
@@ -17,8 +16,6 @@ from ops.alerts.send import deliver
 from ops.catalog import stream_names
 from ops.settings import Settings, configured_sources
 from ops.world import world_of
-
-AFTER_END = timedelta(minutes=10)
 
 
 def extract(
@@ -132,5 +129,5 @@ def _sources(settings: Settings, window: Window) -> Iterator[Settings]:
         return
     log_file = settings.data_dir / "logs" / "sandbox.log"
     world = world_of(settings.data_dir)
-    with children.sandbox(world, window.end + AFTER_END, log_file) as base:
+    with children.sandbox(world, window.end + children.AFTER_END, log_file) as base:
         yield children.sandboxed(settings, base)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -22,6 +22,7 @@ from ops.settings import Settings, process_environ, with_source
 from ops.world import WorldParameters
 
 GRACE_SECONDS = 15.0
+AFTER_END = timedelta(minutes=10)  # where the simulated clock stands when a window is read
 NORTHWIND = {
     "zendesk": {
         "email": "ops@northwind.example",

@@ -36,21 +36,29 @@ class PlannedRun:
 
 
 def missing_runs(
-    lake: Path, sources: Iterable[Source], first: datetime, until: datetime
+    lake: Path,
+    sources: Iterable[Source],
+    first: datetime,
+    until: datetime,
+    now: datetime | None = None,
 ) -> list[PlannedRun]:
     """Return the runs that close every source's gap, in the order in which time passes.
 
     A gap is one run, except where a source forgets (`horizon`): there each day is a run, because a
-    counter not read on its day is lost.
+    counter not read on its day is lost. What lies beyond the horizon at `now` is not asked for any
+    more; without `now`, each run happens at the end of its own window.
     """
     planned = []
     for order, source in enumerate(sources):
         starts = [gap_start(lake, source.name, stream, first, until) for stream in source.streams]
         begin = min((start for start in starts if start is not None), default=None)
-        if begin is None:
+        horizon = min((s.horizon for s in source.streams if s.horizon), default=None)
+        if begin is not None and now is not None and horizon is not None:
+            begin = max(begin, Window.of_day(now - horizon).end)
+        if begin is None or begin >= until:
             continue
         whole = Window(begin, until)
-        daily = any(stream.horizon for stream in source.streams)
+        daily = horizon is not None
         for part in whole.days() if daily else (whole,):
             window = Window(max(part.start, begin), min(part.end, until))
             planned.append(PlannedRun(window.end, order, source.name, window.start))

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from rich.console import Console
@@ -30,7 +31,6 @@ from ops.settings import ConfigurationError, Settings, configured_sources
 from ops.world import FIRST_DAYS, WorldParameters, world_of
 
 OK, FAILED, DEFERRED = 0, 1, 75
-AFTER_END = timedelta(minutes=10)
 PATIENCE_SECONDS = 120  # a person waits; a longer deferral ends the run with exit code 75
 
 
@@ -49,6 +49,7 @@ class Plan:
 
 def run(settings: Settings, console: Console, until: datetime | None, **asked: Any) -> int:
     """Run what is missing up to `until`; return the exit code."""
+    began = perf_counter()
     with _only_one(settings.data_dir):
         todo = make_plan(settings, until, **asked)
         release = publish.current(settings.data_dir)
@@ -62,6 +63,8 @@ def run(settings: Settings, console: Console, until: datetime | None, **asked: A
     if release:
         console.print(f"Release          {release.id}", highlight=False)
         _say_next(console, settings, todo)
+    minutes, seconds = divmod(round(perf_counter() - began), 60)
+    console.print(f"Took             {minutes} min {seconds} s", highlight=False)
     return code
 
 
@@ -91,7 +94,8 @@ def make_plan(settings: Settings, until: datetime | None, **asked: Any) -> Plan:
             "a day can be read when it is over",
             "give --until today or an earlier day; it is exclusive",
         )
-    return Plan(plan.missing_runs(settings.lake, sources, first, end), end, world)
+    now = None if world else steps.now(settings)
+    return Plan(plan.missing_runs(settings.lake, sources, first, end, now), end, world)
 
 
 def _first_day(settings: Settings) -> datetime:
@@ -114,8 +118,9 @@ def _execute(settings: Settings, console: Console, todo: Plan) -> tuple[int, Pro
         progress = stack.enter_context(Progress(console, [*lanes.items(), ("build_marts", 1)]))
         if todo.world:
             progress.say("starting the simulated company")
-            clock = first_end + AFTER_END
-            base = stack.enter_context(children.sandbox(todo.world, clock, logs / "sandbox.log"))
+            base = stack.enter_context(
+                children.sandbox(todo.world, first_end + children.AFTER_END, logs / "sandbox.log")
+            )
             settings = children.sandboxed(settings, base)
         settings = replace(settings, patience_seconds=PATIENCE_SECONDS)
         progress.say("starting Airflow (the first time it makes its database)")
@@ -139,7 +144,7 @@ def _execute(settings: Settings, console: Console, todo: Plan) -> tuple[int, Pro
 
 def _move_clock(settings: Settings, todo: Plan, moment: datetime) -> None:
     if todo.world and settings.clock_url:
-        children.set_clock(settings.clock_url, moment + AFTER_END)
+        children.set_clock(settings.clock_url, moment + children.AFTER_END)
 
 
 def _conf(window: Window) -> dict[str, str]:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import check_jsonschema
+import msgspec
 import pytest
 import yaml
 
+from extract import SOURCES
 from ops.settings import KNOWN
 from sandbox.__main__ import serve_parser
 
@@ -124,6 +126,17 @@ def test_the_example_names_every_setting() -> None:
     example = set(re.findall(r"^#?CXW_(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     internal = {"CLOCK_URL", "BUILD_DIR"}
     assert set(KNOWN) - internal <= example
+
+
+def test_the_example_names_every_value_that_a_source_wants() -> None:
+    example = set(re.findall(r"^#?CXW_(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    for source in SOURCES.values():
+        wanted = {
+            f"{source.name}_{field.name}".upper()
+            for field in msgspec.structs.fields(source.settings)
+            if field.required
+        }
+        assert wanted <= example, source.name
 
 
 def test_airflow_knows_every_subcommand(compose: dict[str, Any], tmp_path: Path) -> None:

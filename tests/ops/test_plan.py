@@ -69,6 +69,12 @@ def test_a_source_that_forgets_is_read_day_by_day(tmp_path: Path) -> None:
     assert windows(runs) == [("feed", 1, 2), ("feed", 2, 3), ("feed", 3, 4)]
 
 
+def test_what_a_source_has_forgotten_is_not_asked_for(tmp_path: Path) -> None:
+    runs = plan.missing_runs(tmp_path, [DESK, FEED], day(1), day(20), now=day(20))
+    assert windows(runs)[0] == ("feed", 14, 15)
+    assert ("desk", 1, 20) in windows(runs)
+
+
 def test_a_snapshot_of_the_past_is_not_asked_for(tmp_path: Path) -> None:
     assert windows(plan.missing_runs(tmp_path, [CRM], day(1), day(9))) == [("crm", 8, 9)]
     accept(tmp_path, "crm.owners", 8, 9)

@@ -120,8 +120,8 @@ def to_environ(settings: Settings) -> dict[str, str]:
 
 
 def process_environ() -> dict[str, str]:
-    """Return this process's environment, for children that inherit it."""
-    return dict(os.environ)
+    """Return this process's environment for children, without another Airflow's settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW__")}
 
 
 @contextmanager

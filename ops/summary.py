@@ -39,11 +39,11 @@ class Headline:
 
 
 def headline(metric: str, count: int, score_sum: float, squared_sum: float) -> Headline:
-    """Roll sums up: mean, and 1.96 standard errors of it by the sample variance."""
+    """Roll sums up as `docs/metrics.md` does: mean, and 1.96 standard errors of it."""
     value = score_sum / count
     if count < 2:
         return Headline(metric, count, value, None)
-    variance = max(0.0, squared_sum - count * value * value) / (count - 1)
+    variance = max(0.0, squared_sum / count - value * value)
     return Headline(metric, count, value, 1.96 * sqrt(variance / count))
 
 

@@ -26,8 +26,13 @@ def test_a_month_rolls_up_from_sums_and_not_from_daily_values(tmp_path: Path) ->
         )
     (nps,) = summary.headlines(marts, date(2026, 9, 1), date(2026, 10, 1))
     assert (nps.sample_count, nps.value) == (10, 0.0)
-    # ten scores with squares summing to 60,000: variance 60,000 / 9, margin 1.96 x sqrt(v / 10)
-    assert nps.margin == pytest.approx(50.606, abs=0.001)
+    # ten scores with squares summing to 60,000: variance 60,000 / 10, margin 1.96 x sqrt(v / 10)
+    assert nps.margin == pytest.approx(48.010, abs=0.001)
+
+
+def test_the_margin_is_that_of_the_example_in_the_definition() -> None:
+    # docs/metrics.md: five promoters, three passives, two detractors, margin 48.41
+    assert summary.headline("nps", 10, 300.0, 70000.0).margin == pytest.approx(48.41, abs=0.005)
 
 
 def test_one_answer_has_no_margin() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,7 @@ def _text(dag: dict[str, Any]) -> str:
 def _dbt_docs(settings: Settings) -> Iterator[str]:
     from ops import publish  # noqa: PLC0415
     from ops.dbt import DbtPaths, run_dbt  # noqa: PLC0415
+    from ops.private_build import MARTS, WAREHOUSE, copy_file  # noqa: PLC0415
 
     release = publish.current(settings.data_dir)
     if release is None:
@@ -125,7 +127,13 @@ def _dbt_docs(settings: Settings) -> Iterator[str]:
     out = settings.docs_dir / "dbt"
     paths = DbtPaths(settings.dbt_dir, out, settings.data_dir / "logs" / "dbt")
     variables = {"lake": str(settings.lake), "as_of": f"{release.as_of:%Y-%m-%dT%H:%M:%SZ}"}
-    run_dbt(["docs", "generate", "--static", "--empty-catalog"], paths, release.path, variables)
+    settings.docs_dir.mkdir(parents=True, exist_ok=True)
+    # dbt opens its files to write and asks them for the types of columns: it gets copies, because
+    # a release is read-only, and a file that is missing would be created beside it.
+    with tempfile.TemporaryDirectory(dir=settings.docs_dir) as copies:
+        copy_file(release.marts, Path(copies) / MARTS)
+        copy_file(release.warehouse, Path(copies) / WAREHOUSE)
+        run_dbt(["docs", "generate", "--static"], paths, Path(copies), variables)
     yield _shown(settings, out / "static_index.html")
 
 

@@ -128,13 +128,24 @@ def test_the_example_names_every_setting() -> None:
     assert set(KNOWN) - internal <= example
 
 
-def test_the_example_names_every_value_that_a_source_wants() -> None:
+def test_the_services_are_given_every_value_that_the_example_names() -> None:
+    example = set(re.findall(r"^#?(CXW_\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    given = yaml.safe_load(FILE.read_text())["x-airflow"]["environment"]
+    assert sorted(example - set(given)) == [], "in production it would be set and have no effect"
+
+
+def test_no_source_falls_back_to_the_simulated_company() -> None:
+    for name, value in yaml.safe_load(FILE.read_text())["x-airflow"]["environment"].items():
+        if name.endswith("_BASE_URL"):
+            assert value.startswith("${" + name + ":?"), name
+
+
+def test_the_example_names_every_value_that_a_source_takes() -> None:
     example = set(re.findall(r"^#?CXW_(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     for source in SOURCES.values():
         wanted = {
             f"{source.name}_{field.name}".upper()
             for field in msgspec.structs.fields(source.settings)
-            if field.required
         }
         assert wanted <= example, source.name
 

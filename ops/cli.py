@@ -64,9 +64,8 @@ def run(
 
     **Examples**
 
-    `cxw run` the first 90 days; again: nothing new
-
-    `cxw run --until 2026-09-30` one day more
+    - The first 90 days, and later whatever is missing: `cxw run`
+    - One day more: `cxw run --until 2026-09-30`
     """
     from rich.console import Console  # noqa: PLC0415
 
@@ -99,9 +98,8 @@ def extract(
 
     **Examples**
 
-    `cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29`
-
-    `cxw extract hubspot --from 2026-09-01 --to 2026-09-29`
+    - One stream: `cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29`
+    - All of a source: `cxw extract hubspot --from 2026-09-01 --to 2026-09-29`
     """
     from ops import by_hand  # noqa: PLC0415
 
@@ -128,11 +126,9 @@ def check(
 
     **Examples**
 
-    `cxw check` every file in `lake/landing/`
-
-    `cxw check zendesk tickets --from 2026-09-28 --to 2026-09-29`
-
-    `cxw check marts`
+    - Every file in `lake/landing/`: `cxw check`
+    - One window: `cxw check zendesk tickets --from 2026-09-28 --to 2026-09-29`
+    - The build that waits: `cxw check marts`
     """
     from ops import by_hand  # noqa: PLC0415
 

@@ -134,8 +134,9 @@ def _stale(settings: Settings, now: datetime) -> Iterator[Finding]:
     as_of = release.as_of if release else None
     due = Window.of_day(now - GRACE).start
     if as_of is None or as_of < due:
-        has = f"{reach - as_of} of accepted data waits" if as_of and reach > as_of else "it is late"
-        what = f"the release is as of {moment(as_of) if as_of else 'never'}; {has}"
+        waits = f"; {age(reach - as_of)} of accepted data wait" if as_of and reach > as_of else ""
+        held = f"the release is as of {moment(as_of)}" if as_of else "there is no release yet"
+        what = f"{held}; {moment(due)} was due{waits}"
         yield Finding("marts_stale", "release", what, as_of, (), BUILD_COMMANDS)
 
 

@@ -1,4 +1,4 @@
--- The founding text counts passives as detractors. The two numbers may differ by the share of
+-- The strict form counts passives as detractors. The two numbers may differ by the share of
 -- passives and by nothing else; if they do, one of the two definitions was changed alone.
 
 with daily as (

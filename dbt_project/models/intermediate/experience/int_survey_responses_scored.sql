@@ -1,7 +1,7 @@
 -- One row per answer and metric that counts it, with the answer's score in that metric.
 
 {# A metric is the mean of these scores: NPS gives 100 to a promoter, -100 to a detractor, 0 to a
-   passive, who so stays in the denominator. The strict form of the founding text gives -100 to all
+   passive, who so stays in the denominator. The strict form gives -100 to all
    who are not promoters. #}
 {{ config(materialized='view') }}
 

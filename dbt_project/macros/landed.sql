@@ -10,6 +10,38 @@
     {{ return(list_files(var('lake') ~ '/raw/' ~ source_name ~ '/' ~ stream ~ '/**/*.parquet')) }}
 {%- endmacro %}
 
+{# The files to read of a stream whose file replaces its days: beside the new ones every accepted file
+   that shares a day with them, because the day is emptied first (delete_landed_days). #}
+{% macro files_of_landed_days(source_name, stream) -%}
+    {%- set files = landed_files(source_name, stream) -%}
+    {%- if not files or not is_incremental() -%}
+        {{ return(files) }}
+    {%- endif -%}
+    {%- set days = days_of_files(files) -%}
+    {%- set shared = [] -%}
+    {%- set pattern = var('lake') ~ '/raw/' ~ source_name ~ '/' ~ stream ~ '/**/*.parquet' -%}
+    {%- for file in list_files(pattern) if days_of_files([file]) | select('in', days) | list -%}
+        {%- do shared.append(file) -%}
+    {%- endfor -%}
+    {{ return(shared) }}
+{%- endmacro %}
+
+{# The days within the intervals of files, from their names: <start>--<end>.parquet, the end
+   exclusive. #}
+{% macro days_of_files(files) -%}
+    {%- set days = [] -%}
+    {%- for file in files -%}
+        {%- set read = modules.datetime.datetime.strptime -%}
+        {%- set start, end = file.split('/')[-1].split('.')[0].split('--') -%}
+        {%- set start = read(start, '%Y%m%dT%H%M%SZ') -%}
+        {%- set last = read(end, '%Y%m%dT%H%M%SZ') - modules.datetime.timedelta(seconds=1) -%}
+        {%- for ahead in range((last.date() - start.date()).days + 1) -%}
+            {%- do days.append((start.date() + modules.datetime.timedelta(days=ahead)) | string) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(days | unique | list) }}
+{%- endmacro %}
+
 {# Files that fit a pattern, by name; none while dbt only reads the project. #}
 {% macro list_files(pattern) -%}
     {%- if not execute -%}
@@ -68,12 +100,15 @@
    does not hold a newer one already. The order of versions is (cursor, extracted at, payload hash);
    the hash only makes two versions of one instant fall the same way on every run. A stream without
    a cursor is ordered by the moment of extraction.
-   `key` makes one of several columns; `against_existing` is off where a file replaces its day. #}
+   `key` makes one of several columns; `against_existing` is off where one file replaces one day;
+   `whole_days` is on where a day may lie in several files and is read anew from all of them. #}
 {% macro landed_rows(
-    source_name, stream, columns={'_payload': 'string'}, key='_pk', against_existing=true
+    source_name, stream, columns={'_payload': 'string'}, key='_pk', against_existing=true,
+    whole_days=false
 ) -%}
     {%- do source(source_name, stream) -%}
-    {%- set files = landed_files(source_name, stream) -%}
+    {%- set which = files_of_landed_days if whole_days else landed_files -%}
+    {%- set files = which(source_name, stream) -%}
     {%- set compared = against_existing and is_incremental() -%}
     (
         select newest.*
@@ -117,15 +152,13 @@
     )
 {%- endmacro %}
 
-{# Before the insert: a file that was read again replaces its whole day, also when it came empty. #}
-{% macro delete_landed_days(source_name, stream) -%}
+{# Before the insert: a file that was read again replaces its days, also when it came empty. #}
+{% macro delete_landed_days(source_name, stream, day='_landed_on') -%}
     {%- if execute and is_incremental() -%}
-        {%- set days = [] -%}
-        {%- for file in landed_files(source_name, stream) -%}
-            {%- do days.append("cast('" ~ file.split('/dt=')[-1][:10] ~ "' as date)") -%}
-        {%- endfor -%}
+        {%- set days = days_of_files(landed_files(source_name, stream)) -%}
         {%- if days -%}
-            delete from {{ this }} where _landed_on in ({{ days | unique | join(', ') }})
+            delete from {{ this }}
+            where {{ day }} in (cast('{{ days | join("' as date), cast('") }}' as date))
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

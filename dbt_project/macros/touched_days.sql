@@ -57,21 +57,48 @@
     {{ return(range(-reach, reach + 1) | list) }}
 {%- endmacro %}
 
-{# Touchpoints come from rows and from sessions; of a session that a restated file no longer holds no
-   row is left to tell. #}
+{# Touchpoints come from rows, from sessions and from posts; of a session or a post that a file read
+   again no longer holds no row is left to tell. #}
 {% macro days_of_changed_touchpoints() -%}
     {{ days_of_changed_rows('int_touchpoints_unioned', 'touchpoint_key', 'started_on') }}
     union distinct
     {{ days_of_changed_sessions() }}
+    {{ or_days_of_new_files(['x.search_posts', 'x.mentions', 'x.own_posts']) }}
 {%- endmacro %}
 
-{# Days named by the files that this build reads anew, from their folder dt=<day>. #}
+{# Mentions: days of files read anew, and days whose first reply may be gone with such a file. #}
+{% macro days_of_changed_mentions() -%}
+    {{ days_of_changed_rows('int_mentions', 'post_id', 'created_on') }}
+    {{ or_days_of_new_files(['x.search_posts', 'x.mentions']) }}
+    {%- set replied = days_of_new_files('x.own_posts') %}
+    {%- if replied %}
+    union distinct
+    select created_on from {{ this }}
+    where cast(first_reply_at as date) in (
+        cast('{{ replied | join("' as date), cast('") }}' as date)
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{# Readings of counters: days of rows, and of files read anew. #}
+{% macro days_of_changed_snapshots() -%}
+    {{ days_of_changed_rows('int_post_snapshots', 'snapshot_key', 'snapshot_on') }}
+    {{ or_days_of_new_files(['x.post_metrics']) }}
+{%- endmacro %}
+
+{# Behind a select of days: the days of the files that this build reads anew. #}
+{% macro or_days_of_new_files(streams) -%}
+    {%- for stream in streams %}
+    {%- for day in days_of_new_files(stream) %}
+    union distinct
+    select cast('{{ day }}' as date)
+    {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}
+
+{# Days within the intervals of the files that this build reads anew. #}
 {% macro days_of_new_files(stream) -%}
-    {%- set days = [] -%}
-    {%- for file in (var('new_files') or {}).get(stream, []) -%}
-        {%- do days.append(file.split('/dt=')[-1][:10]) -%}
-    {%- endfor -%}
-    {{ return(days | unique | list) }}
+    {{ return(days_of_files((var('new_files') or {}).get(stream, []))) }}
 {%- endmacro %}
 
 {# Days that the log of metrics names for this build. #}

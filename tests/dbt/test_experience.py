@@ -22,7 +22,7 @@ from tests.dbt.service_records import (
     reply,
     ticket,
 )
-from tests.dbt.tiny_lake import TinyLake, hit, post
+from tests.dbt.tiny_lake import Row, TinyLake, hit, post
 
 FACTS = (
     "agg_experience_daily",
@@ -90,7 +90,7 @@ def fill(lake: TinyLake) -> None:
     lake.land(
         "x.search_posts",
         [
-            post("1", "222", "ann", "2026-07-01 09:00", "I love @northwind, great service!"),
+            mention(),
             post("2", "333", "bob", "2026-07-01 09:10", "@northwind this is terrible, I hate it"),
             post("3", "111", "northwind", "2026-07-01 09:20", "northwind is the best"),
         ],
@@ -252,6 +252,34 @@ def test_a_build_by_day_gives_the_rows_of_a_full_refresh(
     stepwise, anew = both_ways
     assert content(stepwise, mart) == content(anew, mart)
     assert content(stepwise, mart)
+
+
+def test_posts_that_were_withdrawn_leave_every_mart_as_a_full_refresh_would(
+    first_day: Warehouse, tmp_path: Path
+) -> None:
+    """The reply came on the 2nd: its file, read again, changes a mention of the 1st."""
+    stepwise = forked(first_day, tmp_path / "stepwise")
+    stepwise.lake.land("x.own_posts", [reply("5", "2026-07-02 09:00", to="1")], "2026-07-02")
+    stepwise.lake.land("x.post_metrics", [reading("3", "2026-07-01 09:20", 14)], "2026-07-04")
+    build_scored(stepwise)
+    for stream in ("search_posts", "mentions"):
+        stepwise.lake.land(f"x.{stream}", [mention()] if stream == "search_posts" else [])
+    stepwise.lake.land("x.own_posts", [], "2026-07-02")
+    stepwise.lake.land("x.post_metrics", [], "2026-07-04")
+    build_scored(stepwise)
+    anew = forked(stepwise, tmp_path / "anew")
+    build_scored(anew, full_refresh=True)
+    assert stepwise.rows("select post_id, has_reply from cx_warehouse.marts.fct_mentions") == [
+        ("1", False)
+    ]
+    assert metric(stepwise, "net_sentiment") == [("2026-07-01", 1, 100.0)]
+    for mart in FACTS:
+        assert content(stepwise, mart) == content(anew, mart), mart
+
+
+def mention() -> Row:
+    """Make the one mention that stays, as `fill` lands it."""
+    return post("1", "222", "ann", "2026-07-01 09:00", "I love @northwind, great service!")
 
 
 def test_a_day_that_lost_its_last_row_does_not_keep_it(

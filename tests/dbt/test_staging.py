@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.dbt.conftest import Warehouse
-from tests.dbt.tiny_lake import Row, TinyLake, archived_contact, contact, deal, hit, iso, user
+from tests.dbt.tiny_lake import (
+    Row,
+    TinyLake,
+    archived_contact,
+    contact,
+    deal,
+    hit,
+    iso,
+    post,
+    user,
+)
 
 CONTACTS = "stg_hubspot__contacts"
 EVENTS = "stg_ga4__events"
@@ -217,3 +227,30 @@ def test_each_reading_of_a_post_s_counters_stays(warehouse: Warehouse) -> None:
         ("2026-07-02", 1, 3, "2026-07-03 00:10:00"),
         ("2026-07-04", 3, 8, "2026-07-05 00:10:00"),
     ]
+
+
+def test_posts_that_a_file_read_again_no_longer_holds_are_gone(warehouse: Warehouse) -> None:
+    """The first file spans two days; the second day comes again, once with a post less."""
+    mentions = "stg_x__mentions"
+    one, two = (post(str(day), "222", "ann", f"2026-07-0{day} 09:00") for day in (1, 2))
+    three = post("3", "222", "ann", "2026-07-02 10:00")
+    warehouse.lake.land("x.mentions", [one, two], days=2)
+    warehouse.lake.land("x.mentions", [two, three], "2026-07-02", extracted_at="2026-07-03")
+    warehouse.build(mentions)
+    warehouse.lake.land("x.mentions", [two], "2026-07-02", extracted_at="2026-07-04")
+    warehouse.build(mentions)
+    posts = warehouse.rows(f"select post_id from staging.{mentions} order by all")
+    assert posts == [("1",), ("2",)]
+    stepwise = content(warehouse, mentions)
+    warehouse.build(mentions, full_refresh=True)
+    assert content(warehouse, mentions) == stepwise
+
+
+def test_a_post_stays_while_another_file_of_its_day_holds_it(warehouse: Warehouse) -> None:
+    two = post("2", "222", "ann", "2026-07-02 09:00")
+    warehouse.lake.land("x.mentions", [two], days=2)
+    warehouse.lake.land("x.mentions", [two], "2026-07-02", extracted_at="2026-07-03")
+    warehouse.build("stg_x__mentions")
+    warehouse.lake.land("x.mentions", [], "2026-07-02", extracted_at="2026-07-04")
+    warehouse.build("stg_x__mentions")
+    assert warehouse.rows("select post_id from staging.stg_x__mentions") == [("2",)]

@@ -4,7 +4,7 @@
     materialized='incremental',
     incremental_strategy='touched_days',
     unique_key='created_on',
-    meta={'touched_days': ['days_of_changed_rows', 'int_mentions', 'post_id', 'created_on']}
+    meta={'touched_days': ['days_of_changed_mentions']}
 ) }}
 
 with mentions as (
@@ -46,9 +46,7 @@ final as (
     where
         not mentions.is_deleted
         {% if is_incremental() %}
-        and mentions.created_on in (
-            {{ days_of_changed_rows('int_mentions', 'post_id', 'created_on') }}
-        )
+        and mentions.created_on in ({{ days_of_changed_mentions() }})
         {% endif %}
 )
 

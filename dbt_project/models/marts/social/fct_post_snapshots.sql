@@ -4,9 +4,7 @@
     materialized='incremental',
     incremental_strategy='touched_days',
     unique_key='snapshot_on',
-    meta={'touched_days': [
-        'days_of_changed_rows', 'int_post_snapshots', 'snapshot_key', 'snapshot_on'
-    ]}
+    meta={'touched_days': ['days_of_changed_snapshots']}
 ) }}
 
 with snapshots as (
@@ -34,10 +32,7 @@ final as (
         snapshots.impression_delta_count
     from snapshots
     {% if is_incremental() %}
-    where
-        snapshots.snapshot_on in (
-            {{ days_of_changed_rows('int_post_snapshots', 'snapshot_key', 'snapshot_on') }}
-        )
+    where snapshots.snapshot_on in ({{ days_of_changed_snapshots() }})
     {% endif %}
 )
 

@@ -1,10 +1,13 @@
 -- One row per post that mentions the brand's account: its newest version.
 
+{# A file read again replaces its days: a post that it no longer holds was withdrawn. #}
+{{ config(pre_hook="{{ delete_landed_days('x', 'mentions', day='created_on') }}") }}
+
 with decoded as (
     select
         landed.*,
         {{ decode_json('landed._payload', x_post_structure()) }} as record
-    from {{ landed_rows('x', 'mentions') }} as landed
+    from {{ landed_rows('x', 'mentions', whole_days=true) }} as landed
 ),
 
 final as (

@@ -1,5 +1,8 @@
 -- One row per post of the brand and day on which its counters were read.
 
+{# A file read again replaces its day: a post that it no longer holds was withdrawn. #}
+{{ config(pre_hook="{{ delete_landed_days('x', 'post_metrics', day='snapshot_on') }}") }}
+
 {# The key holds the day: the post comes again at age 1, 3 and 7 days, and each reading stays. The
    day is the last of the interval, whose end is exclusive. #}
 {% set day = "cast(cast(_interval_end as timestamp) - interval 1 second as date)" %}
@@ -16,7 +19,7 @@ with decoded as (
     select
         landed.*,
         {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('x', 'post_metrics', key=key) }} as landed
+    from {{ landed_rows('x', 'post_metrics', key=key, whole_days=true) }} as landed
 ),
 
 timed as (

@@ -1,10 +1,13 @@
 -- One row per post found by the brand search: its newest version.
 
+{# A file read again replaces its days: a post that it no longer holds was withdrawn. #}
+{{ config(pre_hook="{{ delete_landed_days('x', 'search_posts', day='created_on') }}") }}
+
 with decoded as (
     select
         landed.*,
         {{ decode_json('landed._payload', x_post_structure()) }} as record
-    from {{ landed_rows('x', 'search_posts') }} as landed
+    from {{ landed_rows('x', 'search_posts', whole_days=true) }} as landed
 ),
 
 final as (

@@ -183,20 +183,22 @@ def _say_nothing_new(console: Console, todo: Plan, release: publish.Release) -> 
         highlight=False,
     )
     if todo.world:
-        console.print(f"One day more: cxw run --until {todo.until + DAY:%Y-%m-%d}", highlight=False)
+        more = f"{summary.command('cxw')} run --until {todo.until + DAY:%Y-%m-%d}"
+        console.print(f"One day more: {more}", highlight=False, soft_wrap=True)
 
 
 def _say_next(console: Console, settings: Settings, todo: Plan) -> None:
     marts = settings.data_dir / "marts" / "current" / MARTS
     where = summary.relative(marts)
     home = summary.relative(settings.airflow_home)
+    cxw, airflow = summary.command("cxw"), summary.command("airflow")
     lines = [
         f"BI connects to   {where}  (DuckDB, read-only, schema marts)",
-        f"The DAG runs     AIRFLOW_HOME={home} airflow dags list-runs extract_zendesk",
-        "How it stands    cxw status",
+        f"The DAG runs     AIRFLOW_HOME={home} {airflow} dags list-runs extract_zendesk",
+        f"How it stands    {cxw} status",
     ]
     if todo.world:
-        lines.append(f"One day more     cxw run --until {todo.until + DAY:%Y-%m-%d}")
+        lines.append(f"One day more     {cxw} run --until {todo.until + DAY:%Y-%m-%d}")
     console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
 
 

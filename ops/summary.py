@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -97,6 +99,12 @@ def _marts(rows: Mapping[str, int]) -> Table:
     for mart, count in rows.items():
         table.add_row(mart, f"{count:,}")
     return table
+
+
+def command(name: str) -> str:
+    """Name a program of this environment as the shell finds it: with its path if need be."""
+    ours = Path(sys.executable).with_name(name)
+    return name if shutil.which(name) == str(ours) else relative(ours)
 
 
 def relative(path: Path) -> str:

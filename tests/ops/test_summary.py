@@ -1,5 +1,6 @@
 """The headline numbers of a run: rolled up exactly from daily sums."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -33,6 +34,14 @@ def test_a_month_rolls_up_from_sums_and_not_from_daily_values(tmp_path: Path) ->
 def test_the_margin_is_that_of_the_example_in_the_definition() -> None:
     # docs/metrics.md: five promoters, three passives, two detractors, margin 48.41
     assert summary.headline("nps", 10, 300.0, 70000.0).margin == pytest.approx(48.41, abs=0.005)
+
+
+def test_a_program_is_named_as_the_shell_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = Path(sys.executable).parent
+    monkeypatch.setenv("PATH", str(beside))
+    assert summary.command("cxw") == "cxw"
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert Path(summary.command("cxw")).resolve() == (beside / "cxw").resolve()
 
 
 def test_one_answer_has_no_margin() -> None:

@@ -117,7 +117,8 @@ def _index(suites: Sequence[Sequence[Run]]) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Gates</title>{STYLE}<body>
 <h1>Gates: the last runs of every suite</h1>
-<p>Each page is Great Expectations' own. One row per suite; bounds are those of its newest run.</p>
+<p>Each page is Great Expectations' own. One row per suite; bounds are those of its newest run. Runs
+before it are named by the first day of their interval (lake) or by their moment (marts), UTC.</p>
 <table><tr><th>Suite</th><th>Newest run</th><th>Outcome</th><th>Failed</th><th>Before</th></tr>
 {rows}
 </table></body></html>
@@ -137,13 +138,19 @@ def _row(runs: Sequence[Run]) -> str:
         else "passed"
     )
     told = ", ".join(meta["check"] for meta in failed) or "none"
-    before = " ".join(_link(run, f"{_moment(run):%m-%d %H:%M}") for run in reversed(runs[:-1]))
+    before = " ".join(_link(run, _short(run)) for run in reversed(runs[:-1]))
     page = "expectations/" + name.replace(".", "/") + ".html"
     return (
         f'<tr><td><a href="{page}">{html.escape(name)}</a></td>'
         f"<td>{_link(newest, f'{_moment(newest):%Y-%m-%d %H:%M}')}</td>"
         f'<td class="{outcome}">{outcome}</td><td>{html.escape(told)}</td><td>{before}</td></tr>'
     )
+
+
+def _short(run: Run) -> str:
+    """Name a run by the first day of its interval; several intervals are judged in one minute."""
+    interval = re.search(r"-\d{4}(\d\d)(\d\d)T\d+Z--", run["meta"]["run_id"]["run_name"])
+    return "-".join(interval.groups()) if interval else f"{_moment(run):%m-%d %H:%M}"
 
 
 def _link(run: Run, text: str) -> str:

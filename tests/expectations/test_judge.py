@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from expectations import data_docs
 from expectations.data_docs import build_data_docs
 from expectations.judge import KEEP_RUNS, Check, Suite, judge
 from expectations.results import Severity, Subject
@@ -118,6 +119,13 @@ def test_the_pages_are_the_librarys_own_and_need_no_network(tmp_path: Path) -> N
     assert "Failed:" not in pages[2]
     assert not re.search(r'(?:src|href)="https?:', "".join([text, *pages]).replace("w3.org", ""))
     assert '<td class="refused">refused</td><td>keys_are_unique</td>' in text
+
+
+def test_runs_of_one_minute_are_told_apart_by_their_interval() -> None:
+    run = {"meta": {"run_id": {"run_time": "2026-09-29T00:10:00+00:00", "run_name": "marts"}}}
+    assert data_docs._short(run) == "09-29 00:10"
+    run["meta"]["run_id"]["run_name"] = "lake-ga4-events-20260925T000000Z--20260926T000000Z"
+    assert data_docs._short(run) == "09-25"
 
 
 def test_the_pages_of_an_earlier_build_are_replaced(tmp_path: Path) -> None:

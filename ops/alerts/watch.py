@@ -6,7 +6,7 @@ timetable once an hour, and raises one alert a day for each thing that is still 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,15 +61,42 @@ def findings(
 
 
 def _late(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Streams that ran before and whose last full day is missing after the grace."""
+    """Streams that ran before and lack a full day after the grace: the last, or one before it."""
     due = Window.of_day(now - GRACE).start
     last = history.last_attempts(settings)
     for source in SOURCES.values():
         for stream in source.streams:
             windows = plan.covered_windows(settings.lake, source.name, stream.name)
-            reach = max((window.end for window in windows), default=None)
-            if reach is not None and reach < due:
+            if not windows:
+                continue
+            reach = max(window.end for window in windows)
+            if reach < due:
                 yield _late_stream(source.name, stream, last, reach, due, now)
+            yield from _gap(settings, source.name, stream, windows, now)
+
+
+def _gap(
+    settings: Settings, source: str, stream: Stream, windows: Sequence[Window], now: datetime
+) -> Iterator[Finding]:
+    """Find a day that later ones passed by; what the source has forgotten is not asked for."""
+    first, reach = windows[0].start, max(window.end for window in windows)
+    if stream.horizon:
+        first = max(first, Window.of_day(now - stream.horizon).end)
+    if stream.kind is Kind.SNAPSHOT or first >= reach:
+        return
+    start = plan.gap_start(settings.lake, source, stream, first, reach)
+    if start is None:
+        return
+    end = min(window.start for window in windows if window.start > start)
+    name, ask = f"{source}.{stream.name}", f"--from {short(start)} --to {short(end)}"
+    yield Finding(
+        "run_missing",
+        f"{name}-gap",
+        f"{name} has no file from {moment(start)} to {moment(end)}, although later ones came",
+        start,
+        (name,),
+        tuple(f"cxw {verb} {source} {stream.name} {ask}" for verb in ("extract", "check")),
+    )
 
 
 def _late_stream(

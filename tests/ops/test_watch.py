@@ -83,6 +83,27 @@ def test_a_late_stream_is_told_with_the_reason(
     assert finding.repeat[0] == "cxw extract zendesk users --from 2026-07-05 --to 2026-07-06"
 
 
+def test_a_day_that_later_days_passed_by_is_told_until_it_is_filled(settings: Settings) -> None:
+    for number in (1, 3, 4):
+        put(settings, "raw", "zendesk", "users", number, number + 1)
+    finding = found(settings, day(5, 4))["zendesk.users-gap"]
+    assert finding.repeat == (
+        "cxw extract zendesk users --from 2026-07-02 --to 2026-07-03",
+        "cxw check zendesk users --from 2026-07-02 --to 2026-07-03",
+    )
+    put(settings, "raw", "zendesk", "users", 2, 3)
+    assert not [subject for subject in found(settings, day(5, 4)) if "users" in subject]
+
+
+def test_a_gap_that_nothing_can_fill_is_not_told(settings: Settings) -> None:
+    for number in (1, 3, 20):
+        for stream in ("x.search_posts", "hubspot.owners"):
+            put(settings, "raw", *stream.split("."), number, number + 1)
+    told = found(settings, day(21, 4))
+    assert "hubspot.owners-gap" not in told
+    assert "2026-07-15 --to 2026-07-20" in told["x.search_posts-gap"].repeat[0]
+
+
 def test_a_snapshot_is_asked_for_its_last_day_only(settings: Settings) -> None:
     put(settings, "raw", "hubspot", "owners", 1, 2)
     finding = found(settings, day(9, 4))["hubspot.owners"]

@@ -103,7 +103,7 @@ def alert_on_failure(context: Context) -> None:
         dag_id=context["dag"].dag_id,
         run_id=str(context["run_id"]),
         reason=str(context.get("reason", "")),
-        now=steps.now(settings),
+        now=steps.moment_of_failure(settings),
     )
 
 
@@ -161,7 +161,7 @@ def told(step: str, subject: str = "", window: str = "") -> Iterator[ops_setting
             ready = timezone.utcnow() + timedelta(seconds=deferral_seconds(error))
             if ready - since < timedelta(seconds=settings.patience_seconds):
                 raise AirflowRescheduleException(ready) from None
-        at = steps.now(settings)
+        at = steps.moment_of_failure(settings)
         failure = failures.describe(error, step=step, subject=subject, window=window, at=at)
         failures.record(settings.alerts_dir, run, failure)
         if reaction is Reaction.RETRY:

@@ -78,8 +78,15 @@ def set_clock(clock_url: str, moment: datetime) -> None:
     """Move the simulated company's clock; the world goes on up to there."""
     body = json.dumps({"now": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}).encode()
     headers = {"Content-Type": "application/json"}
-    with urlopen(Request(clock_url, body, headers, method="POST"), timeout=300):  # noqa: S310
-        pass
+    try:
+        with urlopen(Request(clock_url, body, headers, method="POST"), timeout=300):  # noqa: S310
+            pass
+    except OSError as error:
+        raise ChildFailed(
+            f"the sandbox does not answer ({type(error).__name__})",
+            "its process has ended, so there is no source to read",
+            "read data/logs/sandbox.log, then run `cxw run` again; what is landed stays",
+        ) from None
 
 
 class DagRunner:
@@ -93,8 +100,9 @@ class DagRunner:
         date = logical_date.isoformat() if logical_date else None
         order = {"dag_id": dag_id, "logical_date": date, "conf": dict(conf)}
         assert self._process.stdin is not None  # noqa: S101  (opened as a pipe)
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has ended: who asks for its events is told so
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield what the child tells, until the run is over."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 from extract import find_source
-from extract.errors import ImpossibleWindow
+from extract.errors import CxwError, ImpossibleWindow
 from extract.source import Window
 from ops.settings import ConfigurationError, Settings, source_settings
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cxw.steps")
 JUDGED = "judged.json"
+
+
+class ClockLost(CxwError):
+    """The clock that the settings name cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,23 @@ def now(settings: Settings) -> datetime:
             "it is no http address",
             "take it out to use the machine's clock",
         )
-    with urlopen(settings.clock_url, timeout=10) as answer:  # noqa: S310  (scheme checked above)
-        return datetime.fromisoformat(json.load(answer)["now"]).astimezone(UTC)
+    try:
+        with urlopen(settings.clock_url, timeout=10) as answer:  # noqa: S310  (scheme checked above)
+            return datetime.fromisoformat(json.load(answer)["now"]).astimezone(UTC)
+    except OSError as error:
+        raise ClockLost(
+            f"the clock that CXW_CLOCK_URL names does not answer ({type(error).__name__})",
+            "without the time of the simulated company no window can be judged",
+            "run `cxw run` again, or take CXW_CLOCK_URL out to use the machine's clock",
+        ) from None
+
+
+def moment_of_failure(settings: Settings) -> datetime:
+    """Return the time, and the machine's when the clock itself is what failed: an alert must go."""
+    try:
+        return now(settings)
+    except CxwError:
+        return datetime.now(UTC)
 
 
 def asked_window(

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.request import urlopen
@@ -13,7 +14,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-from ops import children
+from ops import children, steps
 from ops.children import ChildFailed
 from ops.settings import Settings, source_settings
 from ops.world import WorldParameters
@@ -96,3 +97,29 @@ def test_two_runs_on_one_folder_are_refused(tmp_path: Path) -> None:
         )
     assert done.returncode == 1
     assert "another `cxw run` works on data/" in done.stderr
+
+
+def test_a_sandbox_that_died_is_told(tmp_path: Path) -> None:
+    with children.sandbox(WORLD, CLOCK, tmp_path / "sandbox.log") as base_url:
+        pass
+    with pytest.raises(ChildFailed, match="does not answer"):
+        children.set_clock(f"{base_url}/__clock", CLOCK)
+
+
+def test_a_dag_runner_that_died_between_two_runs_is_told(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    process.wait()
+    runner = children.DagRunner(process)
+    for _ in range(2):
+        runner.run("extract_x", None, {})
+    with pytest.raises(ChildFailed, match="ended with status 0"):
+        list(runner.events())
+
+
+def test_a_failure_has_a_moment_when_the_clock_itself_is_lost(settings: Settings) -> None:
+    lost = replace(settings, clock_url="http://127.0.0.1:9/__clock")
+    with pytest.raises(steps.ClockLost, match="CXW_CLOCK_URL"):
+        steps.now(lost)
+    assert steps.moment_of_failure(lost).tzinfo is UTC

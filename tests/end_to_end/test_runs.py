@@ -120,11 +120,11 @@ def dbt_has_begun(company: Company) -> bool:
     return log.exists() and "stg_zendesk__tickets" in log.read_text(errors="ignore")
 
 
-def build_is_sealed(company: Company) -> bool:
-    return any((company.data / "build").glob("*/build.json"))
+def publishing_comes_next(company: Company) -> bool:
+    return any((company.data / "build").glob("*/judged.json"))
 
 
-@pytest.mark.parametrize("moment", [lake_has_a_file, dbt_has_begun, build_is_sealed])
+@pytest.mark.parametrize("moment", [lake_has_a_file, dbt_has_begun, publishing_comes_next])
 def test_a_run_that_was_killed_ends_like_one_that_was_not(
     small: Company, tmp_path: Path, moment: Callable[[Company], bool]
 ) -> None:

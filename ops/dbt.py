@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extract.errors import CxwError
+from ops.full_disk import NO_ROOM, full
 from ops.settings import build_dir_in_environment
 
 NAMED = 5
@@ -47,6 +48,9 @@ def run_dbt(
     for result in results:
         counts[str(result.status)] = counts.get(str(result.status), 0) + 1
     if not answer.success:
+        said = [answer.exception, *(result.message for result in results)]
+        if any(NO_ROOM in str(one) for one in said):
+            raise full("build")
         raise BuildFailed(
             _seen(command, results, answer.exception),
             "marts built on it would be wrong or missing, so nothing of this build is kept",

@@ -19,6 +19,7 @@ from urllib.request import urlopen
 from extract import find_source
 from extract.errors import CxwError, ImpossibleWindow
 from extract.source import Window
+from ops.full_disk import told_when_full
 from ops.settings import ConfigurationError, Settings, source_settings
 
 if TYPE_CHECKING:
@@ -156,7 +157,8 @@ def build(settings: Settings) -> BuildReport | None:
     from ops import build as building  # noqa: PLC0415  (duckdb, dbt)
 
     began = perf_counter()
-    report = building.build(settings, now(settings))
+    with told_when_full("build"):
+        report = building.build(settings, now(settings))
     if report is None:
         _say("build", began, new_files=0)
     else:
@@ -175,7 +177,7 @@ def check_marts(settings: Settings, *, accept: Collection[str] = ()) -> Verdict:
     began = perf_counter()
     results = settings.lake / "operations" / "check_results"
     private, facts = publishing.reopen_build(settings.data_dir)
-    with private:
+    with private, told_when_full("check marts"):
         before = publishing.current(settings.data_dir)
         verdict = check_marts(
             private.marts,
@@ -197,7 +199,7 @@ def publish(settings: Settings, *, allow_older: bool = False) -> Release:
 
     began = perf_counter()
     private, facts = publishing.reopen_build(settings.data_dir)
-    with private:
+    with private, told_when_full("publish"):
         judged = private.path / JUDGED
         if not judged.exists() or json.loads(judged.read_text()) != _fingerprint(private.marts):
             raise publishing.NotPublishable(

@@ -1,7 +1,10 @@
 """What a build takes in, and what it says when dbt fails."""
 
+import errno
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from extract.errors import CorruptFile
+from extract.errors import CorruptFile, DiskFull
 from extract.lake import MANIFEST_KEY, landed_path
 from extract.source import Window
-from ops import build
+from ops import build, publish, steps
 from ops.dbt import BuildFailed, DbtPaths, run_dbt
 from ops.settings import Settings
 
@@ -92,6 +95,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "path: \"{{ env_var('CXW_BUILD_DIR') }}/warehouse.duckdb\"}}}\n"
     )
     (folder / "models" / "good.sql").write_text("select 1 as id")
+    (folder / "models" / "big.sql").write_text(
+        "{{ config(materialized='table', enabled=var('big', false)) }}"
+        " select i, md5(cast(i as text)) as hash from range(1000000) as r(i)"
+    )
     (folder / "models" / "broken.sql").write_text(
         "{{ config(materialized='table') }} select cast('a name' as integer) as id"
     )
@@ -131,3 +138,62 @@ def test_a_failed_build_names_what_failed_and_no_row(project: Path, tmp_path: Pa
 def test_a_project_that_does_not_load_is_told(project: Path, tmp_path: Path) -> None:
     with pytest.raises(BuildFailed, match="did not start"):
         run(project / "models", tmp_path, "build")
+
+
+FULL_DISK = """
+set -e
+mount -t tmpfs -o size=4m tmpfs "$1"
+exec "$2" -c "$3" "$1" "$4"
+"""
+BUILD_BIG = """
+import sys
+from pathlib import Path
+from extract.errors import DiskFull
+from ops.dbt import DbtPaths, run_dbt
+folder = Path(sys.argv[1])
+paths = DbtPaths(Path(sys.argv[2]), folder / "target", folder / "logs")
+try:
+    run_dbt(["run", "--select", "big"], paths, folder, {"big": True})
+except DiskFull as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_fills_in_a_build_is_told_as_such(project: Path, tmp_path: Path) -> None:
+    shell = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c"]
+    probe = subprocess.run(
+        [*shell, f"mount -t tmpfs tmpfs {tmp_path}"], check=False, capture_output=True
+    )
+    if probe.returncode:
+        pytest.skip("this machine lets no user mount a small file system")
+    done = subprocess.run(
+        [*shell, FULL_DISK, "-", str(tmp_path), sys.executable, BUILD_BIG, str(project)],
+        cwd=Path(__file__).parents[2],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "the disk filled in the step build" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        duckdb.IOException('IO Error: Could not write file "a": No space left on device'),
+    ],
+)
+def test_a_disk_that_fills_in_publishing_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fill(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ops.steps._fingerprint", fill)
+    private = publish.open_build(settings.data_dir)
+    publish.seal(private, publish.BuildFacts(as_of=NOW, built_at=NOW))
+    (private.path / "judged.json").write_text("[]")
+    private.close()
+    with pytest.raises(DiskFull, match="in the step publish"):
+        steps.publish(settings)

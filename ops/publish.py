@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,6 @@ class BuildFacts:
     built_at: datetime
     files: tuple[str, ...] = ()  # lake files that this build consumed
     code_version: str = "unknown"
-    touched_days: tuple[date, ...] = ()  # closed days whose numbers may have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +146,7 @@ def open_build(data: Path, *, reserve: int = RESERVE) -> Build:
 
 def seal(build: Build, facts: BuildFacts) -> None:
     """Say that the build is whole, so that a later process may judge and publish it."""
-    said = {**asdict(facts), "touched_days": [str(day) for day in facts.touched_days]}
-    write_json(build.path / "sealed.json", {**said, **_moments(facts)})
+    write_json(build.path / "sealed.json", {**asdict(facts), **_moments(facts)})
 
 
 def reopen_build(data: Path) -> tuple[Build, BuildFacts]:
@@ -166,7 +164,6 @@ def reopen_build(data: Path) -> tuple[Build, BuildFacts]:
         built_at=datetime.fromisoformat(said["built_at"]),
         files=tuple(said["files"]),
         code_version=said["code_version"],
-        touched_days=tuple(date.fromisoformat(day) for day in said["touched_days"]),
     )
     return Build(data, int(path.name), base, path, lock), facts
 
@@ -272,7 +269,6 @@ def _manifest(
         **_moments(facts),
         "code_version": facts.code_version,
         "files_consumed": list(facts.files),
-        "touched_days": [str(day) for day in facts.touched_days],
         "rows": rows,
         "changes": {
             mart: {"before": before.get(mart), "after": rows.get(mart)}

@@ -12,7 +12,8 @@ the lake and replaces the one before. Report days are those of the property's ti
 and the note `not exported yet`; the next run reads it.
 **Quirks.** `events_intraday_` files vanish when their day closes and are never read. The file is
 checked for size and MD5 before a row lands. A column of another type, or a missing one, refuses the
-file; a new column lands. Hits without consent have no `user_pseudo_id`.
+file; a new column lands. Hits without consent have no `user_pseudo_id`. The token is used as given:
+Google's access tokens live about an hour, so an unattended run needs a fresh one each time.
 **Try it.** `cxw extract ga4 events --from 2026-09-28 --to 2026-09-29`
 """
 

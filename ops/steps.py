@@ -179,6 +179,7 @@ def check_marts(settings: Settings, *, accept: Collection[str] = ()) -> Verdict:
     private, facts = publishing.reopen_build(settings.data_dir)
     with private, told_when_full("check marts"):
         before = publishing.current(settings.data_dir)
+        (private.path / JUDGED).unlink(missing_ok=True)  # only the last judgement counts
         verdict = check_marts(
             private.marts,
             before.marts if before else None,

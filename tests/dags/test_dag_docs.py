@@ -11,7 +11,6 @@ from ops import settings as ops_settings
 from ops.dag_docs import DocsStale
 from ops.publish import Release
 
-pytestmark = pytest.mark.xdist_group("airflow")
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -24,8 +24,6 @@ EXPECTED = {
 }
 HEAVY = ("great_expectations", "dbt", "duckdb", "pyarrow", "vaderSentiment", "pandas")
 
-pytestmark = pytest.mark.xdist_group("airflow")
-
 
 def test_the_bag_holds_what_it_should(bag: Any) -> None:
     assert bag.import_errors == {}

@@ -19,8 +19,6 @@ from ops.airflow_home import prepare
 from ops.settings import Settings
 from ops.world import WorldParameters
 
-pytestmark = pytest.mark.xdist_group("runs_of_dags")
-
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 AIRFLOW = Path(sys.executable).parent / "airflow"
 

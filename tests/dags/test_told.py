@@ -14,8 +14,6 @@ from extract.errors import CredentialsRefused, Defer, DiskFull, SnapshotPast
 from ops import settings as ops_settings
 from tests.dags.conftest import load_bag
 
-pytestmark = pytest.mark.xdist_group("airflow")
-
 DAG_FILE = """
 from _shared import START, told
 from airflow.sdk import DAG, task

@@ -15,8 +15,6 @@ from ops.dbt import DbtPaths, run_dbt
 from ops.settings import Settings
 from ops.world import WorldParameters
 
-pytestmark = pytest.mark.xdist_group("intervals")
-
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 DAYS = [Window(FIRST + DAY * n, FIRST + DAY * (n + 1)) for n in range(6)]

@@ -5,15 +5,11 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from tests.end_to_end.conftest import CXW, Company
-
-pytestmark = pytest.mark.xdist_group("runs")
 
 # What is about the runs themselves, and so differs between a run and its repetition.
 OF_THE_RUNS = {"fct_extract_attempts", "fct_check_results", "agg_freshness"}
@@ -124,24 +120,24 @@ def publishing_comes_next(company: Company) -> bool:
     return any((company.data / "build").glob("*/judged.json"))
 
 
-@pytest.mark.parametrize("moment", [lake_has_a_file, dbt_has_begun, publishing_comes_next])
-def test_a_run_that_was_killed_ends_like_one_that_was_not(
-    small: Company, tmp_path: Path, moment: Callable[[Company], bool]
+def test_a_run_killed_in_each_step_ends_like_one_that_was_not(
+    small: Company, tmp_path: Path
 ) -> None:
     killed = like(small, tmp_path)
-    with subprocess.Popen(
-        [str(CXW), "run", "--until", killed.until],
-        cwd=tmp_path,
-        env=killed.environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as run:
-        while not moment(killed):
-            assert run.poll() is None, "the run ended before the moment to kill it came"
-            time.sleep(0.02)
-        os.killpg(run.pid, signal.SIGKILL)
-    assert not (killed.data / "marts" / "current").is_symlink()
+    for moment in (lake_has_a_file, dbt_has_begun, publishing_comes_next):
+        with subprocess.Popen(
+            [str(CXW), "run", "--until", killed.until],
+            cwd=tmp_path,
+            env=killed.environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as run:
+            while not moment(killed):
+                assert run.poll() is None, "the run ended before the moment to kill it came"
+                time.sleep(0.02)
+            os.killpg(run.pid, signal.SIGKILL)
+        assert not (killed.data / "marts" / "current").is_symlink()
     killed.run()
     assert differences(small.release, killed.release) == {}
 

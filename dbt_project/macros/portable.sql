@@ -184,12 +184,8 @@
     quantile_cont({{ measure }}, {{ share }})
 {%- endmacro %}
 
-{# The value that stands in the row with the greatest (smallest) `ordering`, nulls passed over: the
-   filter makes both engines do so. #}
-{% macro arg_max(measure, ordering) -%}
-    max_by({{ measure }}, {{ ordering }}) filter (where {{ measure }} is not null)
-{%- endmacro %}
-
+{# The value that stands in the row with the smallest `ordering`, nulls passed over: the filter
+   makes both engines do so. #}
 {% macro arg_min(measure, ordering) -%}
     min_by({{ measure }}, {{ ordering }}) filter (where {{ measure }} is not null)
 {%- endmacro %}

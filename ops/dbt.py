@@ -32,17 +32,15 @@ class DbtPaths:
 def run_dbt(
     command: list[str], paths: DbtPaths, build_dir: Path, variables: Mapping[str, Any]
 ) -> dict[str, int]:
-    """Run one dbt command; return nodes by status, or raise `BuildFailed` naming what failed."""
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415  (seconds to import)
+    """Run one dbt command; return nodes by status, or raise `BuildFailed` naming what failed.
 
-    arguments = [
-        *command,
-        *("--project-dir", str(paths.project), "--profiles-dir", str(paths.project)),
-        *("--target-path", str(paths.target), "--log-path", str(paths.logs)),
-        *("--vars", json.dumps(variables), "--quiet", "--no-use-colors"),
-    ]
+    The project is parsed without variables and without a build's folder, so that dbt's partial
+    parse finds what an earlier build read: both count when nodes run, not when they are read.
+    """
+    manifest = _invoke(["parse"], paths).result
+    written = [] if command[0] == "docs" else ["--no-write-json"]  # the parse wrote manifest.json
     with build_dir_in_environment(build_dir), _released():
-        answer = dbtRunner().invoke(arguments)
+        answer = _invoke([*command, "--vars", json.dumps(variables), *written], paths, manifest)
     results = list(getattr(answer.result, "results", None) or ())
     counts: dict[str, int] = {}
     for result in results:
@@ -57,6 +55,19 @@ def run_dbt(
             f"read {paths.logs.parent.name}/{paths.logs.name}/dbt.log; correct it; run `cxw build`",
         )
     return counts
+
+
+def _invoke(command: list[str], paths: DbtPaths, manifest: Any = None) -> Any:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  (seconds to import)
+
+    return dbtRunner(manifest=manifest).invoke(
+        [
+            *command,
+            *("--project-dir", str(paths.project), "--profiles-dir", str(paths.project)),
+            *("--target-path", str(paths.target), "--log-path", str(paths.logs)),
+            *("--quiet", "--no-use-colors"),
+        ]
+    )
 
 
 def _seen(command: list[str], results: list[Any], error: BaseException | None) -> str:

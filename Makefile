@@ -15,7 +15,7 @@ run: $(VENV)/.ready  ## The whole pipeline on the simulated company; again: only
 	@$(BIN)/cxw run
 
 test: lint  ## Lint and all fast tests, on the real components
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.ready  ## The tests marked slow
 	@$(BIN)/pytest -m slow

@@ -69,13 +69,21 @@ def default_verdict(response: httpx.Response, now: datetime) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """How to get a token that expires: the request that asks for one at a moment, and its place."""
+
+    request: Callable[[datetime], httpx.Request] = field(repr=False)
+    token: str = "access_token"  # noqa: S105  (the key in the answer)
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
-    """Where a source is and how it wants to be asked."""
+    """Where a source is and how it wants to be asked; `auth` is name and password, or a grant."""
 
     source: str
     base_url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    auth: tuple[str, str] | None = field(default=None, repr=False)
+    auth: tuple[str, str] | Grant | None = field(default=None, repr=False)
     verdict: Judge = default_verdict
     pace: Pace = Pace()
 

@@ -24,7 +24,7 @@ from typing import IO, Any, TypeVar
 import httpx
 import msgspec
 
-from extract.access import CREDENTIALS, Access, Action, Traffic, Verdict
+from extract.access import CREDENTIALS, Access, Action, Grant, Traffic, Verdict
 from extract.errors import (
     CredentialsRefused,
     CxwError,
@@ -34,6 +34,7 @@ from extract.errors import (
     SourceUnavailable,
     UnreadableAnswer,
 )
+from extract.tokens import Bearer
 
 T = TypeVar("T")
 Params = Mapping[str, str]
@@ -90,7 +91,7 @@ class Client:
         self._http = httpx.Client(
             base_url=access.base_url.rstrip("/"),
             headers={"Accept-Encoding": "gzip", **access.headers},
-            auth=access.auth,
+            auth=Bearer(access.auth, now) if isinstance(access.auth, Grant) else access.auth,
             timeout=TIMEOUT,
             trust_env=False,
             verify=_tls(),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from extract import find_source
+from extract import SOURCES, find_source
 from extract.errors import CxwError, ImpossibleWindow
 from extract.source import Window
 from ops import steps
@@ -122,7 +122,7 @@ def _sources(settings: Settings, window: Window) -> Iterator[Settings]:
     """Yield settings whose sources can be reached: the simulated company is started for them."""
     from ops import children  # noqa: PLC0415  (only who extracts)
 
-    configured = configured_sources(settings, children.NORTHWIND)
+    configured = configured_sources(settings, SOURCES)
     if settings.sandbox != "embedded" or configured:
         yield settings
         return

@@ -3,8 +3,8 @@
 GET/POST `/__clock` {"now": iso | "real"} · GET/POST/DELETE `/__faults` · GET/DELETE `/__log` ·
 GET/POST `/__options` {"limits", "hubspot_search_lag_seconds", "x_post_cap"} ·
 POST `/__world/mutate` {"name", "key", "set": {path: value}, "drop_field", "at", "vanish"} ·
-GET `/__health`. The name `ga4.events` with a day as key rewrites that day's object: `set` puts a
-value into a column, new or not, `duplicate` and `drop_tail` change its rows.
+GET `/__settings`, `/__health`. The name `ga4.events` with a day as key rewrites that day's object:
+`set` puts a value into a column, new or not, `duplicate` and `drop_tail` change its rows.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+from sandbox.clients import clients_at
 from sandbox.clock import Clock
 from sandbox.control import Control, Entry, Log, Parts
 from sandbox.faces.gcs import Storage
@@ -70,6 +71,8 @@ class Sandbox:
     ) -> Sending:
         """Answer one request to any face or to the side door."""
         path, _, query = target.partition("?")
+        if (method, path) == ("GET", "/__settings"):
+            return Sending(json_reply(200, clients_at(origin)))
         if path.startswith("/__"):
             return Sending(self.control.handle(method, path, body))
         name, _, rest = path.removeprefix("/").partition("/")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,33 +19,12 @@ from extract import SOURCES
 from extract.lake import Manifest, landed_path
 from extract.pull import Waiting, pull
 from extract.source import Settings, Window
+from sandbox.clients import clients_at
 from sandbox.clock import Clock
 from sandbox.server import Sandbox, Server, serving
 from sandbox.world import World
 
 START = date(2026, 7, 1)
-TOKENS = {
-    "zendesk": {"email": "ops@northwind.example", "api_token": "sandbox-zendesk-token"},
-    "hubspot": {"token": "sandbox-hubspot-token"},
-    "ga4": {
-        "bucket": "northwind-ga4-export",
-        "property_id": "312345678",
-        "token": "sandbox-ga4-token",
-    },
-    "x": {
-        "bearer_token": "sandbox-x-token",
-        "account_id": "111",
-        "query": '(@northwind OR "northwind") -is:retweet',
-        "read_budget": 100_000,
-    },
-}
-PREFIX = {"zendesk": "zendesk", "hubspot": "hubspot", "ga4": "gcs", "x": "x"}
-PACE = {
-    "zendesk": {"requests_per_minute": 0},
-    "hubspot": {"requests_per_second": 0},
-    "ga4": {},
-    "x": {"requests_per_window": 0},
-}
 STREAMS = [(name, stream.name) for name, source in SOURCES.items() for stream in source.streams]
 
 
@@ -62,8 +42,13 @@ class Northwind:
         self.slept: list[float] = []
 
     def settings(self, source: str, **changes: Any) -> Settings:
-        values = {**TOKENS[source], **PACE[source], **changes}
-        made = SOURCES[source].settings(base_url=f"{self.url}/{PREFIX[source]}", **values)
+        """Return what the sandbox tells of a source, without a pace of our own."""
+        known = {field.name for field in msgspec.structs.fields(SOURCES[source].settings)}
+        told = clients_at(self.url)[source]
+        unpaced = {name: "0" for name in known if name.startswith("requests_per_")}
+        made = msgspec.convert(
+            {**told, **unpaced, **changes}, SOURCES[source].settings, strict=False
+        )
         assert isinstance(made, Settings)
         return made
 

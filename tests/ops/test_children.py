@@ -54,13 +54,15 @@ def test_the_sandbox_serves_and_stops(tmp_path: Path) -> None:
         urlopen(f"{base_url}/__clock")  # noqa: S310
 
 
-def test_every_source_is_pointed_at_the_sandbox(settings: Settings) -> None:
+def test_every_source_is_pointed_at_the_sandbox(settings: Settings, tmp_path: Path) -> None:
     from extract import SOURCES  # noqa: PLC0415
 
-    there = children.sandboxed(settings, "http://127.0.0.1:9")
-    assert set(children.NORTHWIND) == set(SOURCES)
+    with children.sandbox(WORLD, CLOCK, tmp_path / "sandbox.log") as base_url:
+        there = children.sandboxed(settings, base_url)
     for source in SOURCES.values():
-        assert source_settings(there, source).base_url.startswith("http://127.0.0.1:9/")
+        source_settings(there, source)  # refuses what is missing, of no source, or of a wrong type
+    assert there.clock_url == f"{base_url}/__clock"
+    assert source_settings(there, SOURCES["zendesk"]).base_url == f"{base_url}/zendesk"
 
 
 def test_a_sandbox_that_cannot_start_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""What a client of the simulated company is told: for each source where it is, and with what key.
+
+`GET /__settings` gives this, so that nobody who starts the sandbox has to know its vendors. The
+names are those of the connectors' settings; `{origin}` is where the server listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CLIENTS: Mapping[str, Mapping[str, str]] = {
+    "zendesk": {
+        "base_url": "{origin}/zendesk",
+        "email": "ops@northwind.example",
+        "api_token": "sandbox-zendesk-token",
+        "requests_per_minute": "600",
+    },
+    "hubspot": {"base_url": "{origin}/hubspot", "token": "sandbox-hubspot-token"},
+    "ga4": {
+        "base_url": "{origin}/gcs",
+        "token": "sandbox-ga4-token",
+        "bucket": "northwind-ga4-export",
+        "property_id": "312345678",
+    },
+    "x": {
+        "base_url": "{origin}/x",
+        "bearer_token": "sandbox-x-token",
+        "account_id": "111",
+        "query": '(@northwind OR "northwind") -is:retweet',
+        "read_budget": "1000000",
+    },
+}
+
+
+def clients_at(origin: str) -> dict[str, dict[str, str]]:
+    """Return the settings of every source for a server that listens at `origin`."""
+    return {
+        source: {name: value.replace("{origin}", origin) for name, value in values.items()}
+        for source, values in CLIENTS.items()
+    }

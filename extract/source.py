@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 STAMP = "%Y%m%dT%H%M%SZ"
+SECRET = re.compile("token|secret|password|key")  # in the name of a setting
 
 
 class Kind(StrEnum):
@@ -104,7 +106,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         shown = (
-            f"{name}={'***' if 'token' in name else repr(getattr(self, name))}"
+            f"{name}={'***' if SECRET.search(name) else repr(getattr(self, name))}"
             for name in self.__struct_fields__
         )
         return f"{type(self).__name__}({', '.join(shown)})"

@@ -197,3 +197,16 @@ def test_a_disk_that_fills_in_publishing_is_told(
     private.close()
     with pytest.raises(DiskFull, match="in the step publish"):
         steps.publish(settings)
+
+
+def test_only_the_last_judgement_of_a_build_lets_it_be_published(settings: Settings) -> None:
+    private = publish.open_build(settings.data_dir)
+    private.marts.write_bytes(b"damaged after it was judged")
+    publish.seal(private, publish.BuildFacts(as_of=NOW, built_at=NOW))
+    stat = private.marts.stat()
+    (private.path / "judged.json").write_text(json.dumps([stat.st_size, stat.st_mtime_ns]))
+    private.close()
+    with pytest.raises(CorruptFile):
+        steps.check_marts(settings)
+    with pytest.raises(publish.NotPublishable, match="was not judged as it stands now"):
+        steps.publish(settings)

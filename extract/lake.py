@@ -167,7 +167,7 @@ def land(
         ) as writer:
             for group in chain(() if first is None else (first,), groups):
                 writer.write_batch(group)
-            if not accept_shrink:
+            if not (accept_shrink or rows.counts.notes):
                 _refuse_shrink(lake, source, stream, window, rows.counts.new)
             spent = replace(
                 traffic,
@@ -228,7 +228,7 @@ def _dictionary(schema: pa.Schema) -> list[str]:
 
 
 def _refuse_shrink(lake: Path, source: str, stream: Stream, window: Window, rows: int) -> None:
-    """Compare a full read with the last good one, where the stream is one."""
+    """Compare a full read with the last one that held rows, where the stream is a full one."""
     if stream.full_share is None:
         return
     earlier = [
@@ -236,7 +236,7 @@ def _refuse_shrink(lake: Path, source: str, stream: Stream, window: Window, rows
         for path in accepted_files(lake, source, stream.name)
         if Window.from_name(path.stem).start <= window.start
     ]
-    last = read_manifest(earlier[-1]).rows if earlier else 0
+    last = next((had for path in reversed(earlier) if (had := read_manifest(path).rows)), 0)
     if rows < stream.full_share * last:
         raise TruncatedFetch(
             f"{source}.{stream.name}: {rows:,} rows, below {stream.full_share:.0%} "

@@ -78,8 +78,8 @@ def learn(
     seen: Sequence[Interval], window: Window, kind: Kind, now: datetime, *, is_partial: bool = False
 ) -> Bounds:
     """Return the bounds for the rate of a window; `is_partial` when the source says so."""
-    if kind is Kind.RESTATE:
-        seen = [one for one in seen if one.rows]  # an empty day was not exported when it was read
+    if kind in {Kind.RESTATE, Kind.SNAPSHOT}:
+        seen = [one for one in seen if one.rows]  # an empty one was not exported, or not due
     width = _days(window)
     same_width = [one for one in seen if 0.5 <= _days(one.window) / width <= 2]
     like, basis = _alike(same_width, window)

@@ -40,11 +40,18 @@ def landed(company: Northwind, source: str, stream: str) -> list[tuple[Any, ...]
     return sorted(found)
 
 
+SUNDAY = day(5)  # when ids are read
+
+
 def window(source: str, stream: str) -> Window:
+    if stream.endswith("_ids"):
+        return SUNDAY
     return day(9) if SOURCES[source].stream(stream).kind is Kind.SNAPSHOT else WEEK
 
 
 def pull(company: Northwind, source: str, stream: str, **changes: Any) -> Any:
+    if window(source, stream) == SUNDAY:
+        company.after(SUNDAY)
     return company.pull(source, stream, window(source, stream), **changes)
 
 

@@ -409,6 +409,19 @@ def test_full_read_that_shrank_lands_when_somebody_says_that_it_is_true(tmp_path
     assert full(tmp_path, 2, 10, accept_shrink=True).rows == 10
 
 
+def test_full_read_that_was_not_due_says_so_and_the_next_is_compared_with_the_one_before(
+    tmp_path: Path,
+) -> None:
+    full(tmp_path, 1, 100)
+    accept(tmp_path, day(1))
+    shape = Stream("tickets", Kind.SNAPSHOT, ("id",), never, full_share=0.8)
+    idle = land(tmp_path, "acme", shape, day(2), [Batch(note="not due")], now=NOW)
+    assert (idle.rows, idle.note) == (0, "not due")
+    accept(tmp_path, day(2))
+    with pytest.raises(TruncatedFetch, match="79 rows, below 80% of the 100"):
+        full(tmp_path, 3, 79)
+
+
 def test_full_read_is_compared_with_the_last_accepted_one_only(tmp_path: Path) -> None:
     full(tmp_path, 1, 100)
     accept(tmp_path, day(1))

@@ -113,7 +113,7 @@ class Storage:
             except ValueError:
                 return _error(400, "Invalid argument.", "invalid")
         days = sorted(self._days(request, after))
-        size = max(1, min(asked, PAGE))
+        size = request.page_size(max(1, min(asked, PAGE)))
         items: list[Stored] = []
         more = False
         for day in days:

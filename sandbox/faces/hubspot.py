@@ -149,6 +149,7 @@ class HubSpot:
                 f"rows {after} to {after + size} were asked for; "
                 f"a query can be paged up to row {CEILING}"
             )
+        size = request.page_size(size)
         lagging = request.now - timedelta(seconds=self.search_lag_seconds)
         objects = self._objects(kind, lagging, archived=False)
         question = (search.filter_groups, search.sorts)
@@ -242,7 +243,7 @@ def _page(
     if after is None:
         raise Refused(f"after is {request.first('after')!r}, expected the value of paging.next")
     first = bisect_left(ids, after)
-    last = min(first + size, len(ids))
+    last = min(first + request.page_size(size), len(ids))
     if last >= len(ids):
         return first, last, {}
     following = str(ids[last - 1] + 1)

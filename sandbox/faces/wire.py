@@ -1,4 +1,9 @@
-"""What a face receives and answers: requests, replies, and the moments inside them."""
+"""What a face receives and answers: requests, replies, and the moments inside them.
+
+Every face asks two things of the request, so that a test can turn them for all vendors alike:
+`request.page_size(size)` before it cuts a page, and `request.told_wait(seconds)` when it refuses
+for a limit.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +33,20 @@ class Request:
     body: bytes
     base_url: str
     now: datetime
+    page_limit: int | None = None
+    wait_seconds: float | None = None
+
+    def page_size(self, size: int) -> int:
+        """Give how many rows this page may hold: `size`, or fewer while a test wants it short.
+
+        `size` is what the vendor would serve: the number asked for, or the vendor's most. Use what
+        comes back for the page and for where the next one begins.
+        """
+        return size if self.page_limit is None else max(1, min(size, self.page_limit))
+
+    def told_wait(self, seconds: float) -> float:
+        """Give the seconds that a refusal for a limit asks for: `seconds`, or what a fault says."""
+        return seconds if self.wait_seconds is None else self.wait_seconds
 
     def first(self, name: str) -> str | None:
         """Give the first value of a query parameter, None when it is absent."""

@@ -97,7 +97,7 @@ class X:
     def refusal(self, kind: str, request: Request) -> Reply | None:
         """Give `rate_limited` or `usage_capped` in the vendor's form."""
         if kind == "rate_limited":
-            return too_many(Spent(False, 450, 0, QUARTER_HOUR), request.now)
+            return too_many(Spent(False, 450, 0, request.told_wait(QUARTER_HOUR)), request.now)
         return usage_capped() if kind == "usage_capped" else None
 
     def _counted(
@@ -244,6 +244,7 @@ class X:
                 asked,
                 f"The `max_results` query parameter value [{asked}] is not between {least} and 100",
             )
+        size = request.page_size(size)
         token = request.first("next_token") or request.first("pagination_token")
         if token:
             below = _token_id(token)

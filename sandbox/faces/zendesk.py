@@ -89,7 +89,8 @@ class Zendesk:
         """Give `rate_limited` in the vendor's form."""
         if kind != "rate_limited":
             return None
-        return _too_many(Spent(False, EXPORTS.limit, 0, 41.0), "incremental export ")
+        spent = Spent(False, EXPORTS.limit, 0, request.told_wait(41.0))
+        return _too_many(spent, "incremental export ")
 
     def _counted(
         self, request: Request, name: str, rule: Rule, answer: Callable[[Request, str], Reply]
@@ -163,7 +164,8 @@ class Zendesk:
         )
 
     def _ratings(self, request: Request, name: str) -> Reply:
-        size = min(whole_number(request.first("page[size]")) or RATINGS_PAGE, RATINGS_PAGE)
+        asked = whole_number(request.first("page[size]")) or RATINGS_PAGE
+        size = request.page_size(min(asked, RATINGS_PAGE))
         since = whole_number(request.first("start_time")) or 0
         until = whole_number(request.first("end_time")) or LAST
         after = 0
@@ -215,7 +217,7 @@ def _horizon(now: datetime) -> int:
 
 def _page_size(request: Request, most: int) -> int:
     asked = whole_number(request.first("per_page"))
-    return most if asked is None or asked < 1 else min(asked, most)
+    return request.page_size(most if asked is None or asked < 1 else min(asked, most))
 
 
 def _begin(request: Request) -> tuple[int, int] | Reply:

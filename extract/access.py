@@ -25,6 +25,7 @@ class Action(StrEnum):
     OK = "ok"
     RETRY = "retry"
     FATAL = "fatal"
+    DENIED = "denied"  # the credentials, whatever the status says
     EXHAUSTED = "exhausted"  # a paid quota is used up: no waiting helps within reason
 
 

@@ -199,7 +199,7 @@ class Client:
         if verdict.action is Action.EXHAUSTED:
             kind = ReadBudgetSpent
             why, then = "the paid quota is used up", "wait for the next period or buy more"
-        elif status in CREDENTIALS or status == HUBSPOT_BAD_TOKEN:
+        elif verdict.action is Action.DENIED or status in {*CREDENTIALS, HUBSPOT_BAD_TOKEN}:
             kind = CredentialsRefused
             why = "the source does not accept the credentials, or they lack a permission"
             then = "check token and scopes of this source, then run the same window again"

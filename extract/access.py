@@ -53,6 +53,7 @@ class Traffic:
     requests: int = 0
     retries: int = 0
     bytes: int = 0
+    reads: int = 0  # records that are paid for
     last_status: int | None = None
 
 
@@ -69,12 +70,18 @@ def default_verdict(response: httpx.Response, now: datetime) -> Verdict:
     return Verdict(Action.FATAL, None, reason)
 
 
+def unauthorized(response: httpx.Response) -> bool:
+    """Tell whether an answer means that a token has expired, as most vendors say it: 401."""
+    return response.status_code == 401
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """How to get a token that expires: the request that asks for one at a moment, and its place."""
 
     request: Callable[[datetime], httpx.Request] = field(repr=False)
     token: str = "access_token"  # noqa: S105  (the key in the answer)
+    expired: Callable[[httpx.Response], bool] = unauthorized  # may read the answer's body
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,12 @@ def retry_after(response: httpx.Response, now: datetime) -> float | None:
         moment = moment.replace(tzinfo=UTC)
     seconds: float = (moment - now).total_seconds()
     return max(0.0, seconds)
+
+
+def until_reset(response: httpx.Response, header: str, now: datetime) -> float | None:
+    """Return the seconds to the epoch second that a header names, and one more to be behind it."""
+    reset: str = response.headers.get(header, "").strip()
+    return max(1.0, float(reset) - now.timestamp() + 1) if reset.isdigit() else None
 
 
 def body_of(response: httpx.Response) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ Params = Mapping[str, str]
 log = logging.getLogger("cxw.http")
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 CHUNK = 1 << 20
+JSON = {"Content-Type": "application/json"}
 HUBSPOT_BAD_TOKEN = 530
 LIMITED_WAIT = 60.0  # seconds to stay away from a source that limits every try
 
@@ -110,12 +111,40 @@ class Client:
 
     def get(self, path: str, params: Params, shape: type[T]) -> T:
         """Read a JSON answer of the given shape."""
-        return self._ask("GET", path, lambda response: _decoded(response, shape), params=params)
+        decode = msgspec.json.Decoder(shape).decode
+        return self._ask("GET", path, lambda response: _decoded(response, decode), params=params)
 
     def post(self, path: str, body: object, shape: type[T]) -> T:
         """Read the JSON answer to a question that is asked by POST (no source is written to)."""
-        content = msgspec.json.encode(body)
-        return self._ask("POST", path, lambda response: _decoded(response, shape), content=content)
+        decode = msgspec.json.Decoder(shape).decode
+        how = {"content": msgspec.json.encode(body), "headers": JSON}
+        return self._ask("POST", path, lambda response: _decoded(response, decode), **how)
+
+    def lines(self, path: str) -> list[msgspec.Raw]:
+        """Read an answer of one JSON record a line."""
+        decode = msgspec.json.Decoder(msgspec.Raw).decode_lines
+        return self._ask("GET", path, lambda response: _decoded(response, decode))
+
+    def put(self, path: str, content: bytes, kind: str) -> None:
+        """Hand over what the source asked for, such as a list of ids."""
+        headers = {"Content-Type": kind}
+        self._ask("PUT", path, lambda _: None, content=content, headers=headers)
+
+    def pause(self, seconds: float) -> None:
+        """Wait before looking again, such as at a job that is not done."""
+        self._sleep(seconds)
+
+    def elsewhere(self, base_url: str) -> Client:
+        """Return a client for another host, which is shown neither headers nor keys of this one."""
+        return Client(
+            Access(self._access.source, base_url),
+            now=self.now,
+            sleep=self._sleep,
+            monotonic=self._monotonic,
+            patience=self._patience,
+            traffic=self.traffic,
+            spool=self._spool,
+        )
 
     def download(self, path: str, params: Params, *, size: int, md5: bytes) -> IO[bytes]:
         """Return a file's content in an unnamed temporary file, checked for size and hash."""
@@ -137,7 +166,7 @@ class Client:
 
     def _ask(self, method: str, path: str, use: Callable[[httpx.Response], T], **how: Any) -> T:
         """Send a request until its answer can be used, the tries are over or the wait too long."""
-        place = f"{self._access.source}: {method} {path}"
+        place = f"{self._access.source}: {method} {path.partition('?')[0]}"
         problem, tried = "", 0
         error: type[SourceUnavailable] = SourceUnavailable
         while tried < self._patience.tries:
@@ -148,7 +177,7 @@ class Client:
             status: int | None = None
             throttled = False
             try:
-                with self._http.stream(method, path, **_sent(how)) as response:
+                with self._http.stream(method, path, **how) as response:
                     status = self.traffic.last_status = response.status_code
                     verdict = self._judge(response)
                     if verdict.action is Action.OK:
@@ -228,19 +257,13 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _sent(how: Mapping[str, Any]) -> dict[str, Any]:
-    if "content" in how:
-        return {**how, "headers": {"Content-Type": "application/json"}}
-    return dict(how)
-
-
-def _decoded(response: httpx.Response, shape: type[T]) -> T:
+def _decoded(response: httpx.Response, decode: Callable[[bytes], T]) -> T:
     """Decode an answer; a sign-in page or a cut body is told by its kind, not by its content."""
     content = response.read()
     if "html" in response.headers.get("content-type", "") or content[:1] == b"<":
         raise _Unreadable("a page of HTML instead of JSON")
     try:
-        return msgspec.json.decode(content, type=shape)
+        return decode(content)
     except msgspec.ValidationError as error:
         raise _Unreadable(f"JSON of another shape ({error})") from None
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -14,8 +14,9 @@ from extract.access import Grant
 class Bearer(httpx.Auth):
     """Sends each request with a token of the grant.
 
-    A 401 renews the token and sends the request again, once. When no token is given, the answer of
-    the token's own endpoint is handed on, so that the source's verdict judges it like any other.
+    An answer that says that the token has expired renews it and sends the request again, once. When
+    no token is given, the answer of the token's own endpoint is handed on, so that the source's
+    verdict judges it like any other.
     """
 
     def __init__(self, grant: Grant, now: Callable[[], datetime]) -> None:
@@ -36,7 +37,7 @@ class Bearer(httpx.Auth):
                 self._token = _token(answer.content, self._grant.token)
             request.headers["Authorization"] = f"Bearer {self._token}"
             answer = yield request
-            if answer.status_code != httpx.codes.UNAUTHORIZED or is_last:
+            if is_last or not self._grant.expired(answer):
                 return
             self._token = None
 

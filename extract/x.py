@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from extract.access import Access, Action, Pace, Verdict, body_of, default_verdict
+from extract.access import Access, Action, Pace, Verdict, body_of, default_verdict, until_reset
 from extract.source import DAY, Batch, Kind, Reader, Settings, Source, Stream, Window
 from extract.x_model import Post, Reading
 from extract.x_reading import Purse, looked_up, pages
@@ -66,9 +66,7 @@ def verdict(response: httpx.Response, now: datetime) -> Verdict:
         return usual
     if str(body_of(response).get("type", "")).endswith("usage-capped"):
         return Verdict(Action.EXHAUSTED, None, "status 429 usage-capped")
-    reset = response.headers.get("x-rate-limit-reset", "")
-    wait = max(1.0, float(reset) - now.timestamp() + 1) if reset.isdigit() else None
-    return Verdict(Action.RETRY, wait, usual.reason)
+    return Verdict(Action.RETRY, until_reset(response, "x-rate-limit-reset", now), usual.reason)
 
 
 def search(client: Client, settings: XSettings, window: Window) -> Iterator[Batch]:

@@ -200,6 +200,8 @@ class RecordRows:
             except ValueError:
                 return None
         if isinstance(value, datetime):
+            if value.tzinfo is None and self.origin.stream.cursor_unit == "utc":
+                value = value.replace(tzinfo=UTC)
             return micros(value) if value.tzinfo else None
         is_number = isinstance(value, int) and not isinstance(value, bool)
         return value * self._scale if self._scale and is_number else None

@@ -113,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Reader = Callable[["Client", Any, Window], Iterator[Batch]]
+Asker = Callable[["Client", Any, Window, Sequence[str]], Iterator[Batch]]  # about keys of the lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,9 @@ class Stream:
     name: str
     kind: Kind
     pk: tuple[str, ...]  # paths, dotted
-    read: Reader
+    read: Reader | Asker
     cursor: str | None = None  # path, dotted; None for snapshots
-    cursor_unit: str = "iso"  # iso | epoch_s | epoch_ms | epoch_us
+    cursor_unit: str = "iso"  # iso | utc (iso without a zone) | epoch_s | epoch_ms | epoch_us
     overlap: timedelta = timedelta(0)  # the read begins so much before the window
     settle: timedelta = timedelta(0)  # the read waits so long after the window's end
     tolerance: timedelta = timedelta(hours=12)  # a snapshot may come so long after the end
@@ -134,6 +135,7 @@ class Stream:
     full_share: float | None = None  # a full read must hold this share of the last good count
     deleted: tuple[str, object] | None = None  # path and value of a tombstone
     deleted_cursor: str | None = None  # path of a tombstone's cursor, where it differs
+    asks_for: tuple[str, ...] = ()  # streams of the source whose accepted keys the Asker is given
     pii: tuple[str, ...] = ()
     model: type[msgspec.Struct] | None = None  # only the fields that staging reads
     columns: Callable[[], pa.Schema] | None = None  # of a stream in columns: what staging reads

@@ -174,6 +174,14 @@ def test_cursor_may_be_a_number_in_several_units(tmp_path: Path, unit: str, valu
     assert rows(tmp_path)[0]["_cursor"] == NOON
 
 
+@pytest.mark.parametrize("kind", [str, datetime])
+def test_cursor_without_a_zone_is_utc_where_the_stream_says_so(tmp_path: Path, kind: type) -> None:
+    shape = Stream("tickets", Kind.EVENT, ("id",), never, cursor="at", cursor_unit="utc",
+                   model=msgspec.defstruct("Row", [("id", str), ("at", kind)]))  # fmt: skip
+    put(tmp_path, [{"id": "a", "at": "2026-07-01 12:00:00"}], stream=shape)
+    assert rows(tmp_path)[0]["_cursor"] == NOON
+
+
 # Which rows land
 
 

@@ -54,6 +54,7 @@ class Traffic:
     retries: int = 0
     bytes: int = 0
     reads: int = 0  # records that are paid for
+    reads_before: int = 0  # by other attempts of the same run
     last_status: int | None = None
 
 

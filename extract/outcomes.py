@@ -46,6 +46,7 @@ class Attempt:
     requests: int = 0
     retries: int = 0
     bytes: int = 0
+    reads: int = 0  # records that the vendor is paid for
     note: str = ""
     started_at: datetime
     finished_at: datetime

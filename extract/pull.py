@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from extract import find_source
-from extract.access import Traffic
+from extract.access import Access, Traffic
+from extract.earlier import landed_keys, reads_of_run
 from extract.errors import BeyondHorizon, CxwError, Defer, ImpossibleWindow, SnapshotPast
 from extract.http import Client, Patience
 from extract.lake import Manifest, land, sweep
 from extract.outcomes import Attempt, attempt_id, record
-from extract.source import Kind, Settings, Source, Stream, Window
+from extract.source import Asker, Batch, Kind, Reader, Settings, Source, Stream, Window
 
 log = logging.getLogger("cxw.extract")
 
@@ -42,6 +43,15 @@ class _Job:
     lake: Path
     now: Callable[[], datetime]
     traffic: Traffic
+    share: float
+
+    def access(self) -> Access:
+        """Return how the source wants to be asked, at our share of its pace."""
+        whole = self.source.access(self.settings)
+        if not whole.pace.requests:
+            return whole
+        requests = max(1, int(whole.pace.requests * self.share))
+        return replace(whole, pace=replace(whole.pace, requests=requests))
 
 
 def pull(
@@ -55,16 +65,17 @@ def pull(
     attempt: int = 1,
     *,
     accept_shrink: bool = False,
+    share: float = 1.0,
     waiting: Waiting | None = None,
 ) -> Manifest:
     """Land a window and return what came of it; errors are written down and raised again.
 
     A second run of the same window gives the same table. Of a stream that is restated, the manifest
-    sums up the files of all days read.
+    sums up the files of all days read. `share` is the part of the source's pace that may be used.
     """
     source = find_source(source) if isinstance(source, str) else source
     stream = source.stream(stream) if isinstance(stream, str) else stream
-    job = _Job(source, stream, settings, window, lake, now, Traffic())
+    job = _Job(source, stream, settings, window, lake, now, Traffic(), share)
     started_at, began = now(), time.perf_counter()
     tried = Attempt(
         attempt_id=attempt_id(source.name, stream.name, window.name, started_at),
@@ -140,8 +151,9 @@ def _read_and_land(
     check_window(f"{source}.{stream.name}", stream, job.window, started_at)
     job.lake.mkdir(parents=True, exist_ok=True)
     sweep(job.lake / "landing" / source / stream.name, started_at)
+    job.traffic.reads_before = reads_of_run(job.lake, source, run_id, started_at)
     with Client(
-        job.source.access(job.settings),
+        job.access(),
         now=job.now,
         sleep=wait.sleep,
         monotonic=wait.monotonic,
@@ -155,7 +167,7 @@ def _read_and_land(
                 source,
                 stream,
                 part,
-                stream.read(client, job.settings, stream.reach(part)),
+                _batches(job, client, stream.reach(part)),
                 now=started_at,
                 run_id=run_id,
                 attempt=attempt,
@@ -165,6 +177,15 @@ def _read_and_land(
             for part in stream.file_windows(job.window)
         ]
     return _sum(manifests, job.window)
+
+
+def _batches(job: _Job, client: Client, window: Window) -> Iterator[Batch]:
+    """Read a window; a stream that asks about keys is given those that the lake holds."""
+    stream = job.stream
+    if not stream.asks_for:
+        return cast("Reader", stream.read)(client, job.settings, window)
+    keys = landed_keys(job.lake, job.source.name, stream.asks_for)
+    return cast("Asker", stream.read)(client, job.settings, window, keys)
 
 
 def _sum(manifests: Sequence[Manifest], window: Window) -> Manifest:
@@ -216,6 +237,7 @@ def _write_down(job: _Job, tried: Attempt, began: float) -> None:
         requests=job.traffic.requests,
         retries=job.traffic.retries,
         bytes=job.traffic.bytes,
+        reads=job.traffic.reads,
         finished_at=job.now(),
         duration_seconds=round(time.perf_counter() - began, 3),
     )

@@ -1,17 +1,16 @@
 """The sandbox's own side door: clock, faults, log, options and changes by hand.
 
 GET/POST `/__clock` {"now": iso | "real"} · GET/POST/DELETE `/__faults` · GET/DELETE `/__log` ·
-GET/POST `/__options` {"limits", "hubspot_search_lag_seconds", "x_post_cap"} ·
-POST `/__world/mutate` {"name", "key", "set": {path: value}, "drop_field", "at", "vanish"} ·
-GET `/__settings`, `/__health`. The name `ga4.events` with a day as key rewrites that day's object:
-`set` puts a value into a column, new or not, `duplicate` and `drop_tail` change its rows.
+GET/POST `/__options` {"limits", "page_size", "hubspot_search_lag_seconds", "x_post_cap"} ·
+POST `/__world/mutate` {"name", "key", "set": {path: value}, "drop_field", "at", "vanish"}, DELETE
+takes all of them back · GET `/__settings`, `/__health`. The name `ga4.events` with a day as key
+rewrites that day's object: `set` puts a value into a column, new or not, `duplicate` and
+`drop_tail` change its rows. While a page size is set, the log counts the records of each answer.
 """
 
 from __future__ import annotations
 
 import copy
-import threading
-from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,12 +23,14 @@ from sandbox.faces.gcs import Edit as ObjectEdit
 from sandbox.faces.gcs import Storage
 from sandbox.faces.hubspot import HubSpot
 from sandbox.faces.quota import Limits
-from sandbox.faces.view import STREAMS, Edit, Record, View
-from sandbox.faces.wire import Reply, json_reply, moment, zulu_ms
+from sandbox.faces.view import POSTS, STREAMS, Edit, View
+from sandbox.faces.wire import Reply, json_reply, moment
 from sandbox.faces.x import X
-from sandbox.faults import Fault, FaultBox, InvalidFault, altered, drop, names, put
+from sandbox.faults import Fault, FaultBox, InvalidFault, altered, names
+from sandbox.paths import drop, put
+from sandbox.request_log import Log
+from sandbox.touching import touch
 
-KEPT = 50_000
 DAY_TABLES = "ga4.events"
 
 
@@ -39,49 +40,6 @@ class Refused(Exception):
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.status = status
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One request as the log shows it; credentials and bodies are left out."""
-
-    number: int
-    at: datetime
-    face: str
-    method: str
-    path: str
-    query: str
-    status: int
-    bytes: int
-    fault: bool
-
-
-class Log:
-    """The requests the faces answered, the latest ones kept."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
-        self._counts: Counter[str] = Counter()
-        self._number = 0
-
-    def add(self, make: Callable[[int], Entry]) -> None:
-        """Keep one request under the next number."""
-        with self._lock:
-            self._number += 1
-            entry = make(self._number)
-            self._entries.append(entry)
-            self._counts[entry.face] += 1
-
-    def shown(self) -> dict[str, Any]:
-        """Give the kept requests and the counts by face."""
-        with self._lock:
-            return {"requests": list(self._entries), "counts": dict(self._counts)}
-
-    def clear(self) -> None:
-        """Forget the requests; numbers go on."""
-        with self._lock:
-            self._entries.clear()
-            self._counts.clear()
 
 
 class ClockSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +52,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What can be set besides faults; absent fields stay as they are."""
 
     limits: Literal["real", "fast"] | msgspec.UnsetType = msgspec.UNSET
+    page_size: int | msgspec.UnsetType | None = msgspec.UNSET
     hubspot_search_lag_seconds: float | msgspec.UnsetType = msgspec.UNSET
     x_post_cap: int | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -111,6 +70,13 @@ class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vanish: bool = False
 
 
+@dataclass(slots=True)
+class Knobs:
+    """What is turned for every vendor at once."""
+
+    page_size: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the side door reaches into."""
@@ -120,6 +86,7 @@ class Parts:
     faults: FaultBox
     log: Log
     limits: Limits
+    knobs: Knobs
     hubspot: HubSpot
     x: X
     storage: Storage
@@ -147,7 +114,8 @@ class Control:
             ("DELETE", "/__log"): self._clear_log,
             ("GET", "/__options"): lambda _: self._options(),
             ("POST", "/__options"): self._set_options,
-            ("POST", "/__world/mutate"): self._mutate,
+            ("POST", "/__world/mutate"): self.mutate,
+            ("DELETE", "/__world/mutate"): self._forget,
         }
         route = routes.get((method, path.rstrip("/")))
         if route is None:
@@ -190,6 +158,7 @@ class Control:
     def _options(self) -> dict[str, Any]:
         return {
             "limits": self._parts.limits.mode,
+            "page_size": self._parts.knobs.page_size,
             "hubspot_search_lag_seconds": self._parts.hubspot.search_lag_seconds,
             "x_post_cap": self._parts.x.bill.post_cap,
         }
@@ -198,29 +167,37 @@ class Control:
         options = msgspec.json.decode(body, type=Options)
         if not isinstance(options.limits, msgspec.UnsetType):
             self._parts.limits.set_mode(options.limits)
+        if not isinstance(options.page_size, msgspec.UnsetType):
+            self._parts.knobs.page_size = options.page_size
         if not isinstance(options.hubspot_search_lag_seconds, msgspec.UnsetType):
             self._parts.hubspot.search_lag_seconds = options.hubspot_search_lag_seconds
         if not isinstance(options.x_post_cap, msgspec.UnsetType):
             self._parts.x.bill.post_cap = options.x_post_cap
         return self._options()
 
-    def _mutate(self, body: bytes) -> dict[str, Any]:
+    def _forget(self, _body: bytes) -> dict[str, Any]:
+        self._parts.view.forget_edits()
+        self._parts.storage.forget_edits()
+        return {}
+
+    def mutate(self, body: bytes) -> dict[str, Any]:
+        """Change one record, or one day's table, from a moment on."""
         wish = msgspec.json.decode(body, type=Mutation)
         now = self._parts.clock.now()
         at = _moment(wish.at) if wish.at else now
         if wish.name == DAY_TABLES:
             return self._rewrite(wish, at)
-        if wish.name not in STREAMS:
+        if wish.name not in {*STREAMS, POSTS}:
             raise Refused(
                 f"'{wish.name}' is no stream of the world; nothing was changed; "
-                f"use one of {', '.join((*STREAMS, DAY_TABLES))}."
+                f"use one of {', '.join((*STREAMS, POSTS, DAY_TABLES))}."
             )
         if wish.duplicate or wish.drop_tail:
             raise Refused(
                 f"duplicate and drop_tail change the rows of {DAY_TABLES}, {wish.name} has "
                 "records; nothing was changed; use a fault to double or withhold records."
             )
-        present = self._parts.view.newest(wish.name, max(at, now))
+        present = self._parts.view.present(wish.name, max(at, now))
         if wish.key not in present:
             raise Refused(
                 f"{wish.name} has {len(present)} records and none with key '{wish.key}'; "
@@ -230,7 +207,7 @@ class Control:
         record = None
         if not wish.vanish:
             record = copy.deepcopy(present[wish.key])
-            touch(wish.name, record, at)
+            touch(record, at)
             put(record, wish.set)
             drop(record, wish.drop_field)
         self._parts.view.edit(wish.name, Edit(at, wish.key, record))
@@ -257,20 +234,6 @@ class Control:
                 404,
             )
         return {"name": wish.name, "key": wish.key, "at": at}
-
-
-def touch(name: str, record: Record, at: datetime) -> None:
-    """Move the cursors of a record to the moment of its change."""
-    seconds = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if name.startswith("zendesk."):
-        record["updated_at"] = seconds
-        if "generated_timestamp" in record:
-            record["generated_timestamp"] = int(at.timestamp())
-        return
-    record["updatedAt"] = zulu_ms(at)
-    if "properties" in record:
-        cursor = "lastmodifieddate" if name == "hubspot.contacts" else "hs_lastmodifieddate"
-        record["properties"][cursor] = zulu_ms(at)
 
 
 def _moment(text: str) -> datetime:

@@ -3,9 +3,13 @@
 A fault names the requests it strikes (`path_regex` over the path with its query, `method`), how
 many of them (`times`, null for all; `skip` lets the first ones pass), and what happens. Transport:
 `latency_seconds`, `disconnect`, `truncate_bytes` (fewer bytes than announced; with
-`honest_length` the announced number is the short one). Instead of the answer: `refusal` (the
-vendor's own, by name), `html` (a sign-in page with 200), `status`, `headers`, `body`. Inside the
-answer: `flip`, `add_field`, `drop_field`, `duplicate`, `drop_tail`.
+`honest_length` the announced number is the short one), `gzip`, `chunked`, `clock_skew_seconds` (the
+vendor's clock is off, in its `Date` and in what a refusal says). Instead of the answer: `refusal`
+(the vendor's own, by name; `wait_seconds` is what it asks for), `unauthorized` (as if the
+credentials were gone), `repeat` (the first answer struck comes again), `html` (a sign-in page with
+200), `status`, `headers`, `body`. Inside the answer: `flip`, `add_field`, `drop_field`,
+`duplicate`, `drop_tail`. Before it: `meanwhile`, changes of the world as `/__world/mutate` takes
+them, so that rows move between two pages.
 
 Paths inside the answer start at each record (`properties.email`, `tags[0]`, `custom_fields[*].
 value`), or at the whole document with `$.` in front; `rows` limits them to the first records.
@@ -25,6 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox.faces.wire import Reply
+from sandbox.paths import change, putting, remove
 
 RECORD_LISTS = (
     "tickets",
@@ -39,7 +44,6 @@ RECORD_LISTS = (
 PARQUET_MAGIC = b"PAR1"
 SIGN_IN_PAGE = b"<!doctype html><html><body><h1>Sign in to continue</h1></body></html>"
 Refusal = Literal["rate_limited", "rate_limited_secondly", "rate_limited_daily", "usage_capped"]
-STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 
 
 class InvalidFault(Exception):
@@ -57,7 +61,14 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     disconnect: bool = False
     truncate_bytes: int | None = None
     honest_length: bool = False
+    gzip: bool = False
+    chunked: bool = False
+    clock_skew_seconds: float = 0.0
     refusal: Refusal | None = None
+    wait_seconds: float | None = None
+    unauthorized: bool = False
+    repeat: bool = False
+    meanwhile: tuple[dict[str, Any], ...] = ()
     html: bool = False
     status: int | None = None
     headers: dict[str, str] = {}
@@ -89,6 +100,7 @@ class Active(msgspec.Struct):
     skip: int
     left: int | None
     struck: int = 0
+    kept: Reply | None = None
 
 
 class FaultBox:
@@ -131,7 +143,7 @@ class FaultBox:
         with self._lock:
             return [Active(one.fault, one.skip, one.left, one.struck) for one in self._active]
 
-    def take(self, method: str, target: str) -> Fault | None:
+    def take(self, method: str, target: str) -> Active | None:
         """Give the fault that strikes this request and count it, None when it goes unharmed."""
         with self._lock:
             for one in self._active:
@@ -146,8 +158,27 @@ class FaultBox:
                 if one.left is not None:
                     one.left -= 1
                 one.struck += 1
-                return fault
+                return one
         return None
+
+
+def records_of(body: bytes) -> list[Any] | None:
+    """Give the records that a JSON answer lists, None when it lists none."""
+    try:
+        return _listed(msgspec.json.decode(body))[1]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _listed(document: Any) -> tuple[str | None, list[Any] | None]:
+    """Find the list of records in a document: under one of the known names, or the document."""
+    if isinstance(document, list):
+        return None, document
+    if isinstance(document, dict):
+        for name in RECORD_LISTS:
+            if isinstance(document.get(name), list):
+                return name, document[name]
+    return None, None
 
 
 def strike(fault: Fault, answer: Callable[[], Reply]) -> Reply:
@@ -175,79 +206,25 @@ def altered(fault: Fault, body: bytes) -> bytes:
         document = msgspec.json.decode(body)
     except msgspec.DecodeError:
         return body
-    if not isinstance(document, dict):
-        return body
-    name = next((n for n in RECORD_LISTS if isinstance(document.get(n), list)), None)
-    records: list[Any] = document[name] if name else []
+    name, listed = _listed(document)
+    records = listed or []
     for path, value in {**fault.flip, **fault.add_field}.items():
         for target in _targets(path, document, records, fault.rows):
-            change(target, path, _putting(value))
+            change(target, path, putting(value))
     for path in fault.drop_field:
         for target in _targets(path, document, records, fault.rows):
-            change(target, path, _remove)
+            change(target, path, remove)
     if fault.duplicate:
         records = [record for record in records for _ in range(2)]
     if fault.drop_tail:
         records = records[: -fault.drop_tail]
     if name:
         document[name] = records
-    return msgspec.json.encode(document)
+    return msgspec.json.encode(records if document is listed else document)
 
 
 def _targets(path: str, document: Any, records: list[Any], rows: int | None) -> list[Any]:
     return [document] if path.startswith("$.") else records[:rows]
-
-
-def change(target: Any, path: str, act: Callable[[Any, str | int], None]) -> None:
-    """Act on what a path names inside a document; a path that leads nowhere changes nothing."""
-    steps = [key or (int(at) if at != "*" else "*") for key, at in
-             STEP.findall(path.removeprefix("$."))]  # fmt: skip
-    holders = [target]
-    for step in steps[:-1]:
-        holders = [inner for holder in holders for inner in _inner(holder, step)]
-    for holder in holders:
-        last = steps[-1]
-        if isinstance(holder, list):
-            # from the end, so that removing one leaves the others where they are
-            for at in range(len(holder) - 1, -1, -1):
-                if last in {"*", at}:
-                    act(holder, at)
-        elif isinstance(holder, dict) and isinstance(last, str):
-            act(holder, last)
-
-
-def _inner(holder: Any, step: str | int) -> list[Any]:
-    if isinstance(holder, list):
-        if step == "*":
-            return holder
-        return [holder[step]] if isinstance(step, int) and step < len(holder) else []
-    return [holder[step]] if isinstance(holder, dict) and step in holder else []
-
-
-def _putting(value: Any) -> Callable[[Any, str | int], None]:
-    def act(holder: Any, step: str | int) -> None:
-        holder[step] = value
-
-    return act
-
-
-def _remove(holder: Any, step: str | int) -> None:
-    if isinstance(holder, dict):
-        holder.pop(step, None)
-    elif isinstance(step, int):
-        del holder[step]
-
-
-def put(record: Any, values: dict[str, Any]) -> None:
-    """Set values by path inside one record."""
-    for path, value in values.items():
-        change(record, path, _putting(value))
-
-
-def drop(record: Any, paths: Sequence[str]) -> None:
-    """Take what paths name out of one record."""
-    for path in paths:
-        change(record, path, _remove)
 
 
 def _altered_table(fault: Fault, body: bytes) -> bytes:

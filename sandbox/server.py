@@ -7,21 +7,26 @@ that a client can compute how long an absolute reset is away.
 from __future__ import annotations
 
 import contextlib
+import gzip
+import re
 import socketserver
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
+
 from sandbox.clients import clients_at
 from sandbox.clock import Clock
-from sandbox.control import Control, Entry, Log, Parts
+from sandbox.control import Control, Knobs, Parts
 from sandbox.faces.gcs import Storage
 from sandbox.faces.hubspot import HubSpot
 from sandbox.faces.quota import Limits, Mode
@@ -29,9 +34,12 @@ from sandbox.faces.view import View, WorldLike
 from sandbox.faces.wire import Face, Reply, Request, json_reply
 from sandbox.faces.x import X
 from sandbox.faces.zendesk import Zendesk
-from sandbox.faults import Fault, FaultBox, strike
+from sandbox.faults import Active, FaultBox, records_of, strike
+from sandbox.request_log import Entry, Log
 
 LONGEST_BODY = 10_000_000
+CHUNK = 1_000
+SECRET = re.compile("authorization|token|key|secret|password")  # in the name of a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Sending:
     cut: int | None = None
     honest_length: bool = False
     disconnect: bool = False
+    chunked: bool = False
+    clock_skew_seconds: float = 0.0
 
 
 class Sandbox:
@@ -54,6 +64,7 @@ class Sandbox:
         self.clock = clock
         self.faults = FaultBox()
         self.log = Log()
+        self.knobs = Knobs()
         quotas = Limits(limits, monotonic)
         hubspot, storage, x = HubSpot(view, quotas), Storage(view, quotas), X(view, quotas)
         self.faces: dict[str, Face] = {
@@ -63,7 +74,7 @@ class Sandbox:
             "x": x,
         }
         self.control = Control(
-            Parts(view, clock, self.faults, self.log, quotas, hubspot, x, storage)
+            Parts(view, clock, self.faults, self.log, quotas, self.knobs, hubspot, x, storage)
         )
 
     def answer(
@@ -83,30 +94,53 @@ class Sandbox:
             return Sending(json_reply(404, {"error": message}))
         now = self.clock.now()
         values = parse_qs(query, keep_blank_values=True)
-        request = Request(method, "/" + rest, values, headers, body, f"{origin}/{name}", now)
-        fault = self.faults.take(method, target)
-        sending = _struck(fault, face, request) if fault else Sending(face.handle(request))
+        size, here = self.knobs.page_size, f"{origin}/{name}"
+        request = Request(method, "/" + rest, values, headers, body, here, now, size)
+        struck = self.faults.take(method, target)
+        for change in struck.fault.meanwhile if struck else ():
+            self.control.mutate(msgspec.json.encode(change))
+        sending = _struck(struck, face, request) if struck else Sending(face.handle(request))
         reply = sending.reply
+        rows = None if size is None else records_of(reply.body)
         self.log.add(
             lambda number: Entry(
                 number, now, name, method, path, query, reply.status, len(reply.body),
-                fault is not None,
+                struck is not None, None if rows is None else len(rows),
             )
         )  # fmt: skip
         return sending
 
 
-def _struck(fault: Fault, face: Face, request: Request) -> Sending:
+def _struck(struck: Active, face: Face, request: Request) -> Sending:
+    fault, skew = struck.fault, struck.fault.clock_skew_seconds
     if fault.latency_seconds:
         time.sleep(fault.latency_seconds)
     if fault.disconnect:
         return Sending(Reply(0, b""), disconnect=True)
     if fault.refusal:
-        refusal = face.refusal(fault.refusal, request)
+        told = replace(
+            request, now=request.now + timedelta(seconds=skew), wait_seconds=fault.wait_seconds
+        )
+        refusal = face.refusal(fault.refusal, told)
         reply = refusal or json_reply(500, {"error": f"This vendor knows no {fault.refusal}."})
+    elif fault.repeat:
+        struck.kept = reply = struck.kept or face.handle(request)
     else:
-        reply = strike(fault, lambda: face.handle(request))
-    return Sending(reply, fault.truncate_bytes, fault.honest_length)
+        asked = _nameless(request) if fault.unauthorized else request
+        reply = strike(fault, lambda: face.handle(asked))
+    if fault.gzip:
+        packed = {**reply.headers, "Content-Encoding": "gzip"}
+        reply = replace(reply, body=gzip.compress(reply.body, 1), headers=packed)
+    return Sending(reply, fault.truncate_bytes, fault.honest_length, False, fault.chunked, skew)
+
+
+def _nameless(request: Request) -> Request:
+    """Take the credentials off a request, wherever a vendor wants them."""
+    return replace(
+        request,
+        headers={name: value for name, value in request.headers.items() if not SECRET.search(name)},
+        query={name: value for name, value in request.query.items() if name != "access_token"},
+    )
 
 
 class Server(ThreadingHTTPServer):
@@ -167,11 +201,14 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         told = len(body) if sending.honest_length else len(reply.body)
         phrase = self.responses.get(reply.status, ("Multi-Status",))[0]
+        shown = self.server.sandbox.clock.now() + timedelta(seconds=sending.clock_skew_seconds)
+        if sending.chunked:
+            body = _in_chunks(body, is_whole=len(body) == told)
         lines = [
             f"HTTP/1.1 {reply.status} {phrase}",
-            f"Date: {format_datetime(self.server.sandbox.clock.now(), usegmt=True)}",
+            f"Date: {format_datetime(shown, usegmt=True)}",
             f"Content-Type: {reply.content_type}",
-            f"Content-Length: {told}",
+            "Transfer-Encoding: chunked" if sending.chunked else f"Content-Length: {told}",
             *(f"{name}: {value}" for name, value in reply.headers.items()),
         ]
         if self.close_connection:
@@ -182,6 +219,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Say nothing: the log is a control request."""
+
+
+def _in_chunks(body: bytes, *, is_whole: bool) -> bytes:
+    """Cut a body into chunks; one that is not whole lacks the last of them, which is empty."""
+    parts = [body[at : at + CHUNK] for at in range(0, len(body), CHUNK)]
+    sent = [b"%x\r\n%b\r\n" % (len(part), part) for part in parts]
+    return b"".join([*sent, b"0\r\n\r\n" if is_whole else b""])
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ STREAMS = (
     "hubspot.feedback_submissions",
 )
 
+POSTS = "x.posts"
 REMEMBERED = 4  # of each family: a few moments, or the questions of a few readers
 
 
@@ -142,7 +143,13 @@ class View:
 
     def _posts(self, now: datetime) -> list[Record]:
         self.reach(now)
-        return sorted(self.world.x_posts(now), key=lambda post: int(post["id"]), reverse=True)
+        posts = {str(post["id"]): post for post in self.world.x_posts(now)}
+        for edit in self._edits[POSTS]:
+            if edit.at <= now and edit.record is None:
+                posts.pop(edit.key, None)
+            elif edit.at <= now and edit.key in posts:
+                posts[edit.key] = cast("Record", edit.record)
+        return sorted(posts.values(), key=lambda post: int(post["id"]), reverse=True)
 
     def posts_by_id(self, now: datetime) -> dict[str, Record]:
         """Give the posts at a moment by their ids."""
@@ -150,8 +157,18 @@ class View:
             "posts by id", now, lambda: {str(post["id"]): post for post in self.posts(now)}
         )
 
+    def present(self, name: str, now: datetime) -> dict[str, Record]:
+        """Give the records by key at a moment, of a stream or of the posts."""
+        return self.posts_by_id(now) if name == POSTS else self.newest(name, now)
+
     def edit(self, name: str, edit: Edit) -> None:
         """Change a record from a moment on; later versions of the world's own still follow."""
         with self._lock:
             self._edits[name].append(edit)
+            self._known.clear()
+
+    def forget_edits(self) -> None:
+        """Take every change by hand back."""
+        with self._lock:
+            self._edits.clear()
             self._known.clear()

@@ -212,3 +212,84 @@ def test_unknown_refusal_is_refused(client):
     answer = client.post("/__faults", json={"path_regex": ".", "refusal": "tired"})
     assert answer.status_code == 400
     assert "tired" in answer.json()["error"]
+
+
+def test_gzip_and_chunks_carry_the_same_answer(client):
+    plain = tickets(client)
+    switch_on(client, gzip=True)
+    packed = tickets(client)
+    switch_on(client, chunked=True)
+    cut_up = tickets(client)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert cut_up.headers["Transfer-Encoding"] == "chunked"
+    assert packed.json() == cut_up.json() == plain.json()
+
+
+@pytest.mark.parametrize("how", [{"gzip": True}, {"chunked": True}])
+def test_packed_answer_can_be_cut_short_too(client, how):
+    switch_on(client, truncate_bytes=40, **how)
+    with pytest.raises(httpx.RemoteProtocolError):
+        tickets(client)
+
+
+def test_clock_of_the_vendor_can_be_off(client):
+    switch_on(client, path_regex=".", clock_skew_seconds=3600)
+    assert "01:10:00" in tickets(client).headers["Date"]
+    assert "00:10:00" in tickets(client).headers["Date"]
+    switch_on(client, path_regex=".", clock_skew_seconds=-3600, refusal="rate_limited")
+    refused = client.get("/x/2/tweets?ids=100", headers=X)
+    assert int(refused.headers["x-rate-limit-reset"]) == stamp(at(9, 23, 10)) + 900
+
+
+def test_refusal_asks_for_the_wait_it_is_told(client):
+    switch_on(client, refusal="rate_limited", wait_seconds=7)
+    assert tickets(client).headers["Retry-After"] == "7"
+
+
+def test_credentials_can_be_taken_from_a_request(client):
+    switch_on(client, unauthorized=True)
+    assert tickets(client).status_code == 401
+    assert tickets(client).status_code == 200
+
+
+def test_first_answer_struck_comes_again(client):
+    switch_on(client, repeat=True, times=2)
+    first = tickets(client).json()
+    other = client.get(TICKETS, params={"start_time": stamp(at(3, 0))}, headers=ZENDESK)
+    assert other.json() == first
+    other = client.get(TICKETS, params={"start_time": stamp(at(3, 0))}, headers=ZENDESK)
+    assert [ticket["id"] for ticket in other.json()["tickets"]] == [3]
+
+
+def test_world_changes_before_the_answer_that_is_struck(client):
+    gone = {"name": "zendesk.tickets", "key": "3", "vanish": True}
+    moved = {"name": "zendesk.tickets", "key": "1", "at": "2026-07-09T00:00:00Z"}
+    switch_on(client, skip=1, meanwhile=[gone, moved])
+    assert [ticket["id"] for ticket in tickets(client).json()["tickets"]] == [1, 2, 3]
+    assert [ticket["id"] for ticket in tickets(client).json()["tickets"]] == [2, 1]
+    client.delete("/__world/mutate")
+    assert [ticket["id"] for ticket in tickets(client).json()["tickets"]] == [1, 2, 3]
+
+
+def test_pages_are_as_short_as_the_option_says_and_the_log_counts_their_rows(client):
+    client.post("/__options", json={"page_size": 2})
+    assert [ticket["id"] for ticket in tickets(client).json()["tickets"]] == [1, 2]
+    page = client.post(SEARCH, json={"limit": 200}, headers=HUBSPOT).json()
+    assert [record["id"] for record in page["results"]] == ["1", "2"]
+    assert page["paging"]["next"]["after"] == "2"
+    assert [one["rows"] for one in client.get("/__log").json()["requests"]] == [2, 2]
+    client.post("/__options", json={"page_size": None})
+    assert len(tickets(client).json()["tickets"]) == 3
+    assert client.get("/__log").json()["requests"][-1]["rows"] is None
+
+
+def test_post_can_be_changed_and_taken_away(client):
+    def post():
+        return client.get("/x/2/tweets", params={"ids": "100"}, headers=X).json()
+
+    client.post("/__world/mutate", json={"name": "x.posts", "key": "100", "set": {"text": "other"}})
+    assert post()["data"][0]["text"] == "other"
+    client.post("/__world/mutate", json={"name": "x.posts", "key": "100", "vanish": True})
+    assert "data" not in post()
+    client.delete("/__world/mutate")
+    assert post()["data"][0]["text"] == "@northwind hello"

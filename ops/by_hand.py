@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from extract import SOURCES, find_source
 from extract.errors import CxwError, ImpossibleWindow
-from extract.source import Window
-from ops import steps
+from extract.source import Kind, Window
+from ops import plan, steps
 from ops.alerts.message import Alert
 from ops.alerts.send import deliver
 from ops.catalog import stream_names
@@ -36,6 +36,53 @@ def extract(
                 reachable, source, name, window, run_id=run_id, accept_shrink=accept_shrink
             )
             yield f"{source}.{name} {window.name}: {manifest.rows:,} rows in landing"
+
+
+def backfill(
+    settings: Settings,
+    source: str,
+    stream: str | None,
+    since: str | None,
+    until: str | None,
+    *,
+    again: bool,
+    share: float,
+) -> Iterator[str]:
+    """Read a source's past day by day; yield a line for each day of a stream."""
+    from ops import backfill as past  # noqa: PLC0415
+
+    asked = steps.asked_window(since, until, None, None)
+    known = find_source(source)
+    streams = tuple(known.stream(name) for name in _streams(source, stream))
+    yield from past.skipped(known, streams)
+    todo = past.tasks(settings.lake, known, streams, asked, again=again)
+    if not todo:
+        yield f"{source}: every day of {asked.name} is in the lake; --again reads them once more"
+        return
+    with _sources(settings, asked) as reachable:
+        yield from past.run(reachable, known, todo, f"backfill-{uuid4().hex[:12]}", share=share)
+
+
+def gaps(settings: Settings, source: str | None) -> Iterator[str]:
+    """Yield a line for each interval that later ones passed by, with the command that closes it.
+
+    What the source shows only once (snapshots) and what it forgets by now cannot be closed.
+    """
+    now = steps.now(settings)
+    for known in (find_source(source),) if source else SOURCES.values():
+        for stream in known.streams:
+            windows = plan.covered_windows(settings.lake, known.name, stream.name)
+            if not windows or stream.kind is Kind.SNAPSHOT:
+                continue
+            reach = Window(windows[0].start, max(window.end for window in windows))
+            for gap in plan.gaps(settings.lake, known.name, stream.name, reach):
+                name = f"{known.name} {stream.name}"
+                ask = f"--from {gap.start:%Y-%m-%dT%H:%M:%SZ} --to {gap.end:%Y-%m-%dT%H:%M:%SZ}"
+                lost = stream.horizon and gap.end <= now - stream.horizon
+                yield (
+                    f"{known.name}.{stream.name} {gap.name}: "
+                    f"{'lost, the source forgot it' if lost else f'cxw backfill {name} {ask}'}"
+                )
 
 
 def check(

@@ -86,7 +86,7 @@ def run(
 
 @app.command()
 def extract(
-    source: Annotated[str, typer.Argument(help="zendesk, hubspot, ga4, x")],
+    source: Annotated[str, typer.Argument(help="A source, like zendesk")],
     stream: Annotated[str | None, typer.Argument(help="One stream; without it, all")] = None,
     since: From = None,
     until: To = None,
@@ -134,6 +134,48 @@ def check(
 
     for line in by_hand.check(_settings(), source, stream, since, until, accept or ()):
         typer.echo(line)
+
+
+@app.command()
+def backfill(
+    source: Annotated[str, typer.Argument(help="A source, like zendesk")],
+    stream: Annotated[str | None, typer.Argument(help="One stream; without it, all")] = None,
+    since: From = None,
+    until: To = None,
+    again: Annotated[bool, typer.Option(help="Read days that the lake holds once more")] = False,
+    share: Annotated[float, typer.Option(help="The part of the source's rate limit to use")] = 0.5,
+) -> None:
+    """Read a source's past, a day at a time, oldest first; each day is checked as it lands.
+
+    Stopped, it goes on where it was. Snapshots have no past and are skipped. In production
+    `airflow backfill create` does the same, behind the daily runs.
+
+    **Examples**
+
+    - What is missing of August: `cxw backfill zendesk --from 2026-08-01 --to 2026-09-01`
+    - A day once more: `cxw backfill ga4 events --from 2026-08-03 --to 2026-08-04 --again`
+    """
+    from ops import by_hand  # noqa: PLC0415
+
+    settings = _settings()
+    for line in by_hand.backfill(settings, source, stream, since, until, again=again, share=share):
+        typer.echo(line)
+
+
+@app.command()
+def gaps(
+    source: Annotated[str | None, typer.Argument(help="A source; without it, all")] = None,
+) -> None:
+    """Compare the timetable with the lake's files; each gap comes with the command to close it.
+
+    Exit code 1 when there is a gap.
+    """
+    from ops import by_hand  # noqa: PLC0415
+
+    lines = list(by_hand.gaps(_settings(), source))
+    for line in lines or ["no gap: every stream's files follow each other"]:
+        typer.echo(line)
+    raise typer.Exit(int(bool(lines)))
 
 
 @app.command()

@@ -74,12 +74,22 @@ def gap_start(
     """
     if stream.kind is Kind.SNAPSHOT:
         first = max(first, until - DAY)
-    covered = first
-    for window in covered_windows(lake, source, stream.name):
-        if window.start > covered:
+    found = gaps(lake, source, stream.name, Window(first, until))
+    return found[0].start if found else None
+
+
+def gaps(lake: Path, source: str, stream: str, asked: Window) -> list[Window]:
+    """Return the parts of a window that no accepted file of the stream covers, oldest first."""
+    found, covered = [], asked.start
+    for window in covered_windows(lake, source, stream):
+        if window.start >= asked.end:
             break
+        if window.start > covered:
+            found.append(Window(covered, window.start))
         covered = max(covered, window.end)
-    return covered if covered < until else None
+    if covered < asked.end:
+        found.append(Window(covered, asked.end))
+    return found
 
 
 def covered_windows(lake: Path, source: str, stream: str) -> list[Window]:

@@ -110,8 +110,12 @@ def extract(
     run_id: str,
     attempt: int = 1,
     accept_shrink: bool = False,
+    share: float = 1.0,
 ) -> Manifest:
-    """Pull one window of a stream into `landing/`; return its manifest."""
+    """Pull one window of a stream into `landing/`; return its manifest.
+
+    `share` is the part of the source's rate limit that this pull may use.
+    """
     from extract.pull import pull  # noqa: PLC0415  (httpx and pyarrow)
 
     known = find_source(source)
@@ -126,6 +130,7 @@ def extract(
         run_id,
         attempt,
         accept_shrink=accept_shrink,
+        share=share,
     )
     _say("extract", began, source=source, stream=stream, window=window.name, rows=manifest.rows)
     return manifest

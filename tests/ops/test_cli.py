@@ -13,6 +13,8 @@ CXW = Path(sys.executable).parent / "cxw"
 COMMANDS = (
     "run",
     "extract",
+    "backfill",
+    "gaps",
     "check",
     "build",
     "publish",

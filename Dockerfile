@@ -6,6 +6,7 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     AIRFLOW_HOME=/opt/cxw/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/cxw/dags \
+    AIRFLOW__CORE__PLUGINS_FOLDER=/opt/cxw/dags/plugins \
     CXW_DATA_DIR=/opt/cxw/data
 
 RUN useradd --create-home --uid 50000 cxw \

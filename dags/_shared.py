@@ -60,6 +60,7 @@ NETWORK_RETRIES: dict[str, Any] = {
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=30),
 }
+BEHIND_THE_DAILY_RUN = "behind_the_daily_run.BehindTheDailyRun"  # of dags/plugins
 WINDOW_PARAMS = {
     name: Param(None, type=["null", "string"], description=text)
     for name, text in (
@@ -111,7 +112,12 @@ def pull_and_check(source: str) -> None:
     """Map the streams of a source over pull → check, so that a refused one stops no other."""
     landed = AssetAlias(f"lake.{source}")
 
-    @task(map_index_template="{{ stream }}", pool=source, **NETWORK_RETRIES)
+    @task(
+        map_index_template="{{ stream }}",
+        pool=source,
+        weight_rule=BEHIND_THE_DAILY_RUN,
+        **NETWORK_RETRIES,
+    )
     def pull(stream: str) -> str:
         context = _named(stream)
         window = _window(context)

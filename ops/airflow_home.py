@@ -11,6 +11,7 @@ CONFIG = """\
 # Written by `cxw run`; for production see docker-compose.yml.
 [core]
 dags_folder = {dags}
+plugins_folder = {plugins}
 load_examples = False
 auth_manager = airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager
 simple_auth_manager_all_admins = True
@@ -35,7 +36,8 @@ def prepare(settings: Settings) -> dict[str, str]:
     """Write the configuration; return the environment in which Airflow finds it."""
     home = settings.airflow_home
     home.mkdir(parents=True, exist_ok=True)
-    config = CONFIG.format(dags=settings.project_dir / "dags", home=home)
+    project = settings.project_dir
+    config = CONFIG.format(dags=project / "dags", plugins=project / "dags" / "plugins", home=home)
     path = home / "airflow.cfg"
     if not path.exists() or path.read_text() != config:
         path.write_text(config)

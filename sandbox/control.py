@@ -14,7 +14,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -22,7 +22,7 @@ from sandbox.clock import Clock
 from sandbox.faces.gcs import Edit as ObjectEdit
 from sandbox.faces.gcs import Storage
 from sandbox.faces.hubspot import HubSpot
-from sandbox.faces.quota import Limits
+from sandbox.faces.quota import Limits, Mode
 from sandbox.faces.view import POSTS, STREAMS, Edit, View
 from sandbox.faces.wire import Reply, json_reply, moment
 from sandbox.faces.x import X
@@ -51,7 +51,7 @@ class ClockSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What can be set besides faults; absent fields stay as they are."""
 
-    limits: Literal["real", "fast"] | msgspec.UnsetType = msgspec.UNSET
+    limits: Mode | msgspec.UnsetType = msgspec.UNSET
     page_size: int | msgspec.UnsetType | None = msgspec.UNSET
     hubspot_search_lag_seconds: float | msgspec.UnsetType = msgspec.UNSET
     x_post_cap: int | msgspec.UnsetType | None = msgspec.UNSET

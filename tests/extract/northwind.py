@@ -40,6 +40,7 @@ class Northwind:
     def __init__(self, url: str, clock: Clock, lake: Path, world: World) -> None:
         self.url, self.clock, self.lake, self.world = url, clock, lake, world
         self.slept: list[float] = []
+        self.limits = "fast"
 
     def settings(self, source: str, **changes: Any) -> Settings:
         """Return what the sandbox tells of a source, without a pace of our own."""
@@ -55,7 +56,7 @@ class Northwind:
     def sleep(self, seconds: float) -> None:
         """Note the wait; the vendors' quotas are fresh after it."""
         self.slept.append(seconds)
-        self.control("/__options", {"limits": "fast"})
+        self.control("/__options", {"limits": self.limits})
 
     def at(self, moment: datetime) -> None:
         self.clock.set(moment)
@@ -86,10 +87,9 @@ class Northwind:
             there.parent.mkdir(parents=True, exist_ok=True)
             landed_path(self.lake, "landing", source, stream, part).replace(there)
 
-    def control(self, path: str, body: Any) -> Any:
-        request = Request(  # noqa: S310
-            f"{self.url}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
+    def control(self, path: str, body: Any, method: str = "POST") -> Any:
+        content, kind = json.dumps(body).encode(), {"Content-Type": "application/json"}
+        request = Request(f"{self.url}{path}", content, kind, method=method)  # noqa: S310
         with urlopen(request, timeout=10) as answer:  # noqa: S310
             return json.load(answer)
 

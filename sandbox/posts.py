@@ -17,6 +17,8 @@ from sandbox.post_wording import brand_text, care_text, follow_up_text, post_tex
 from sandbox.render_x import BRAND_ID, PostShape, account_record, post_record
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+WITHDRAWN_SHARE = 0.03
+WITHDRAWN_MIX = [("deleted", 0.8), ("deactivated", 0.1), ("suspended", 0.05), ("protected", 0.05)]
 STRANGER_MIX = [("positive", 0.34), ("neutral", 0.36), ("negative", 0.3)]
 
 
@@ -27,6 +29,11 @@ class Post:
     us: int
     record: Record
     ripe: tuple[int, int, int, int, int]
+    gone: tuple[int, str] | None = None  # when it was withdrawn, and why
+
+    def is_shown(self, us: int) -> bool:
+        """Tell whether the post is there at a moment."""
+        return self.us <= us and (self.gone is None or us < self.gone[0])
 
 
 def post_id(us: int, author: int) -> str:
@@ -62,7 +69,16 @@ def _publish(company: Company, shape: PostShape, us: int, fame: int) -> None:
         seen * rng.randrange(0, 3) // 1000,
         seen,
     )
-    company.x_records.append(Post(us, post_record(shape, us), ripe))
+    gone = _withdrawn(company, shape, us)
+    company.x_records.append(Post(us, post_record(shape, us), ripe, gone))
+
+
+def _withdrawn(company: Company, shape: PostShape, us: int) -> tuple[int, str] | None:
+    """Let few posts of others be withdrawn, days after they were read for the first time."""
+    if shape.author_id == BRAND_ID or company.chance("withdrawn", shape.key) >= WITHDRAWN_SHARE:
+        return None
+    rng = company.rng("withdrawal", shape.key)
+    return to_millis(us + 2 * DAY + rng.randrange(10 * DAY)), pick(rng, WITHDRAWN_MIX)
 
 
 def post(company: Company, person: Person, us: int, payload: tuple[str, str]) -> None:

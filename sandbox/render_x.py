@@ -80,6 +80,17 @@ def with_counts(record: Record, ripe: tuple[int, int, int, int, int], age_us: in
     return {**record, "public_metrics": counts}
 
 
+def withdrawal(post: Record, at: str, reason: str) -> Record:
+    """Tell as batch compliance does that a post is gone and must be deleted by who keeps it."""
+    return {
+        "id": post["id"],
+        "action": "delete",
+        "created_at": post["created_at"],
+        "redacted_at": at,
+        "reason": reason,
+    }
+
+
 def account_record(key: str, username: str, name: str, followers: int, posts: int) -> Record:
     """Show an account."""
     return {

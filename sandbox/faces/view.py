@@ -15,6 +15,9 @@ from typing import Any, Protocol, TypeVar, cast
 
 import pyarrow as pa
 
+from sandbox.faces.wire import zulu_ms
+from sandbox.render_x import withdrawal
+
 Record = dict[str, Any]
 T = TypeVar("T")
 
@@ -65,6 +68,9 @@ class WorldLike(Protocol):
 
     def x_posts(self, now: datetime) -> Sequence[Record]:
         """Give the posts as they show at a moment."""
+
+    def x_withdrawn(self, now: datetime) -> Sequence[Record]:
+        """Give the posts that were withdrawn before a moment, as compliance tells of them."""
 
     def x_users(self) -> Mapping[str, Record]:
         """Give the accounts by id."""
@@ -156,6 +162,16 @@ class View:
         return self.once(
             "posts by id", now, lambda: {str(post["id"]): post for post in self.posts(now)}
         )
+
+    def withdrawn(self, now: datetime) -> dict[str, Record]:
+        """Give by their ids the posts that are gone at a moment, those taken out by hand too."""
+        self.reach(now)
+        gone = {str(one["id"]): one for one in self.world.x_withdrawn(now)}
+        posts = {str(post["id"]): post for post in self.world.x_posts(now)}
+        for edit in self._edits[POSTS]:
+            if edit.at <= now and edit.record is None and edit.key in posts:
+                gone[edit.key] = withdrawal(posts[edit.key], zulu_ms(edit.at), "deleted")
+        return gone
 
     def present(self, name: str, now: datetime) -> dict[str, Record]:
         """Give the records by key at a moment, of a stream or of the posts."""

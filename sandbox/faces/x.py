@@ -25,6 +25,7 @@ from sandbox.faces.quota import Limits, Rule, Spent
 from sandbox.faces.view import Record, View
 from sandbox.faces.wire import Reply, Request, json_reply, whole_number, zulu_ms
 from sandbox.faces.x_bill import Bill
+from sandbox.faces.x_compliance import BUCKET, JOBS, Compliance
 from sandbox.faces.x_fields import answer
 from sandbox.faces.x_problems import (
     ACCOUNT_ID,
@@ -45,8 +46,10 @@ SEARCH_LIMIT = Rule(450, QUARTER_HOUR)
 MENTIONS_LIMIT = Rule(450, QUARTER_HOUR)
 OWN_LIMIT = Rule(10_000, QUARTER_HOUR)
 LOOKUP_LIMIT = Rule(3_500, QUARTER_HOUR)
+JOBS_LIMIT = Rule(150, QUARTER_HOUR)
 HORIZON = timedelta(days=7)
 MENTIONS_REACH, OWN_REACH = 800, 3_200
+EXCLUDED = {"retweets": "retweeted", "replies": "replied_to"}
 
 TIMELINE = re.compile(r"/2/users/(\d+)/(mentions|tweets)")
 
@@ -77,11 +80,16 @@ class X:
         self._view = view
         self._limits = limits
         self.bill = Bill()
+        self._compliance = Compliance(view)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request as the vendor would."""
+        if request.path.startswith(BUCKET):
+            return self._compliance.store(request)
         if request.headers.get("authorization") != "Bearer " + TOKEN:
             return problem(401, "Unauthorized", "Unauthorized")
+        if request.path.startswith(JOBS):
+            return self._counted(request, "compliance", JOBS_LIMIT, self._compliance.handle)
         if request.method != "GET":
             return problem(405, "Method Not Allowed", "Method Not Allowed")
         timeline = TIMELINE.fullmatch(request.path)
@@ -204,9 +212,7 @@ class X:
             posts = self._view.posts(request.now)
             return [post for post in posts if str(post["author_id"]) == account][:OWN_REACH]
 
-        left_out = set(request.listed("exclude"))
-        unwanted = {"retweeted"} if "retweets" in left_out else set[str]()
-        unwanted |= {"replied_to"} if "replies" in left_out else set[str]()
+        unwanted = {EXCLUDED.get(name, "") for name in request.listed("exclude")}
         span = _range(request)
         found = [
             post
@@ -223,7 +229,6 @@ class X:
                 ",".join(ids[:3]),
                 f"size of 'ids' is {len(ids)}, expected between 1 and 100 entries",
             )
-
         known = self._view.posts_by_id(request.now)
         found = [known[key] for key in ids if key in known]
         missing = [key for key in ids if key not in known]

@@ -48,6 +48,7 @@ class SmallWorld:
     kept: defaultdict = field(default_factory=lambda: defaultdict(list))
     posts: list = field(default_factory=list)
     users: dict = field(default_factory=dict)
+    withdrawn: list = field(default_factory=list)
     late_days: int = 3
 
     def advance(self, now: datetime) -> None:
@@ -65,6 +66,9 @@ class SmallWorld:
                 metrics = {"retweet_count": 0, "like_count": 2 * age, "impression_count": 10 * age}
                 shown.append({**post, "public_metrics": metrics})
         return shown
+
+    def x_withdrawn(self, now: datetime) -> list[dict]:
+        return [one for when, one in self.withdrawn if when <= now]
 
     def x_users(self) -> dict:
         return self.users

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from _connections import connected
 from airflow.sdk import (
     Asset,
     AssetAlias,
@@ -121,7 +122,11 @@ def pull_and_check(source: str) -> None:
     def pull(stream: str) -> str:
         context = _named(stream)
         window = _window(context)
-        with told("extract", f"{source}.{stream}", window.name) as settings:
+        with told("extract", f"{source}.{stream}", window.name, source) as settings:
+            if source not in ops_settings.configured_sources(settings, catalog.source_names()):
+                raise AirflowSkipException(
+                    f"not configured: no connection cxw_{source}, no CXW_{source.upper()}_ value"
+                )
             steps.extract(
                 settings,
                 source,
@@ -148,10 +153,15 @@ def pull_and_check(source: str) -> None:
 
 
 @contextmanager
-def told(step: str, subject: str = "", window: str = "") -> Iterator[ops_settings.Settings]:
-    """Give a step its settings; turn what it raises into the scheduler's words; write it down."""
+def told(
+    step: str, subject: str = "", window: str = "", *sources: str
+) -> Iterator[ops_settings.Settings]:
+    """Give a step its settings; turn what it raises into the scheduler's words; write it down.
+
+    `sources` are those whose connections the step needs.
+    """
     context = get_current_context()
-    settings = ops_settings.load()
+    settings = connected(ops_settings.load(), sources)
     run = str(context["run_id"])
 
     try:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from _shared import START, Tag, alert_on_failure, told
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
-from ops import steps
+from ops import catalog, steps
 
 with DAG(
     "watch_warehouse",
@@ -36,7 +36,7 @@ with DAG(
     @task
     def report_findings() -> None:
         """Compare files with the timetable, and alert on what is wrong now."""
-        with told("watch") as settings:
+        with told("watch", "", "", *catalog.source_names()) as settings:
             steps.watch(settings)
 
     report_findings()

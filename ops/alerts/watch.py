@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from extract import SOURCES
+from extract import SOURCES, find_source
 from extract.source import DAY, Kind, Stream, Window
 from ops import history, plan, publish
 from ops.alerts import silences
@@ -19,7 +19,7 @@ from ops.alerts.lineage import Affected
 from ops.alerts.message import Alert, age, moment
 from ops.alerts.on_failure import BUILD_COMMANDS, affected_streams, served, short
 from ops.alerts.send import deliver, resend
-from ops.settings import Settings
+from ops.settings import Settings, configured_sources
 
 GRACE = timedelta(hours=3)  # from the end of a day to its rows in a release
 DAG_ID = "watch_warehouse"
@@ -61,10 +61,14 @@ def findings(
 
 
 def _late(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Streams that ran before and lack a full day after the grace: the last, or one before it."""
+    """Streams that ran before and lack a full day after the grace: the last, or one before it.
+
+    A source whose settings were taken away is retired: its silence is no fault.
+    """
     due = Window.of_day(now - GRACE).start
     last = history.last_attempts(settings)
-    for source in SOURCES.values():
+    read = configured_sources(settings, SOURCES) or tuple(SOURCES)
+    for source in map(find_source, read):
         for stream in source.streams:
             windows = plan.covered_windows(settings.lake, source.name, stream.name)
             if not windows:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from sandbox.clients import CLIENTS
+from tests.canary import artefacts_with
 from tests.end_to_end.conftest import CXW, Company
 
 # What is about the runs themselves, and so differs between a run and its repetition.
@@ -73,6 +75,12 @@ def test_a_second_run_reads_nothing_and_publishes_nothing(small: Company) -> Non
     assert raw_files(small) == files
     assert small.release == release
     assert "nothing new" in printed
+
+
+def test_no_artefact_of_a_whole_run_holds_a_token(small: Company) -> None:
+    tokens = [v for told in CLIENTS.values() for v in told.values() if v.startswith("sandbox-")]
+    assert artefacts_with(small.data, tokens) == []
+    assert artefacts_with(small.data, ["nps_strict"]), "the search finds what is there"
 
 
 def test_one_day_further_adds_that_day_and_changes_no_closed_day(

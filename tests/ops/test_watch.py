@@ -11,7 +11,7 @@ from extract.outcomes import Attempt, record
 from extract.source import Window
 from ops.alerts import failures, on_failure, silences, watch
 from ops.alerts.kinds import KINDS
-from ops.settings import Settings
+from ops.settings import Settings, with_source
 
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -59,6 +59,15 @@ def test_a_fresh_lake_is_not_late(settings: Settings) -> None:
 
 def test_a_stream_that_never_came_is_not_late(settings: Settings) -> None:
     assert found(settings, day(5, 12)) == {}
+
+
+def test_a_source_whose_settings_were_taken_away_is_retired(settings: Settings) -> None:
+    put(settings, "raw", "zendesk", "users", 1, 5)
+    put(settings, "raw", "hubspot", "deals", 1, 5)
+    left = with_source(settings, "hubspot", {"base_url": "http://127.0.0.1:9", "token": "t"})
+    assert {"zendesk.users", "hubspot.deals"} <= set(found(settings, day(9)))
+    assert "hubspot.deals" in found(left, day(9))
+    assert "zendesk.users" not in found(left, day(9))
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,32 @@ class IdentifierFact:
     gone_us: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceTaskFact:
+    """An incident or a requested item of the IT desk; `resolved_us` is when it was over."""
+
+    sys_id: str
+    table: str
+    opened_us: int
+    resolved_us: int | None
+    deleted_us: int | None
+    is_major: bool
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFact:
+    """A promise on a task, and when its clock ran: (since, until), no end while it runs."""
+
+    sys_id: str
+    task: str
+    definition: str
+    schedule: str
+    target: int
+    running: tuple[tuple[int, int | None], ...]
+    ended_us: int | None
+
+
 class Books:
     """Grows while the world lives; nothing that was written is changed later."""
 
@@ -156,6 +182,9 @@ class Books:
         self.tickets: list[TicketFact] = []
         self.answers: list[AnswerFact] = []
         self.posts: list[PostFact] = []
+        self.service_tasks: list[ServiceTaskFact] = []
+        self.promises: list[PromiseFact] = []
+        self.deleted_tasks: dict[str, int] = {}
         self.identifiers: dict[tuple[int, str, str], IdentifierFact] = {}
         self._next: defaultdict[str, int] = defaultdict(int)
 

@@ -13,28 +13,13 @@ from operator import attrgetter
 
 import pyarrow as pa
 
-from sandbox import (
-    answers,
-    browsing,
-    business,
-    buying,
-    calls,
-    consents,
-    crm,
-    habits,
-    metering,
-    posts,
-    tickets,
-)
+from sandbox import answers, browsing, buying, calls, crm, habits, posts, tickets
 from sandbox.books import Record, Version
 from sandbox.company import Company, Handler, found
 from sandbox.founding import populate
 from sandbox.moments import DAY, MINUTE, as_us, iso_millis, start_of
-from sandbox.organizations import organizations_day
 from sandbox.render_ga4 import day_table
-from sandbox.render_talk import write_shifts
 from sandbox.render_x import with_counts, withdrawal
-from sandbox.service_desk import service_day
 from sandbox.stories import PLANTED, Story
 
 __all__ = ["Record", "Version", "World"]
@@ -50,29 +35,18 @@ HANDLERS: Mapping[str, Handler] = {
     "call_charged": calls.call_charged,
     "call_over": calls.call_over,
     "care": posts.care,
-    "choose": consents.choose,
-    "come_back": consents.come_back,
     "contact": habits.contact,
     "deal_advance": buying.deal_advance,
     "deal_close": buying.deal_close,
     "deal_open": buying.deal_open,
     "dial": calls.dial,
-    "double_crm_ticket": business.double_crm_ticket,
-    "double_firm": business.double_firm,
     "duplicate": buying.duplicate,
-    "end_crm_ticket": business.end_crm_ticket,
-    "end_firm": business.end_firm,
     "feel_outage": buying.feel_outage,
     "follow_up": posts.follow_up,
     "hear_price": buying.hear_price,
-    "itemise": business.itemise,
-    "join_firm": business.join_firm,
     "junk_lead": crm.junk_lead,
     "lead": buying.lead,
     "merge_contact": crm.merge_contact,
-    "merge_firm": business.merge_firm,
-    "move_crm_ticket": business.move_crm_ticket,
-    "open_crm_ticket": business.open_crm_ticket,
     "order": browsing.order,
     "post": posts.post,
     "queue": calls.queue,
@@ -82,7 +56,6 @@ HANDLERS: Mapping[str, Handler] = {
     "ring": calls.ring,
     "routine": browsing.routine,
     "settle": buying.settle,
-    "sla_due": metering.sla_due,
     "ticket_assigned": tickets.ticket_assigned,
     "ticket_closed": tickets.ticket_closed,
     "ticket_deleted": tickets.ticket_deleted,
@@ -91,7 +64,6 @@ HANDLERS: Mapping[str, Handler] = {
     "ticket_replied": tickets.ticket_replied,
     "ticket_solved": tickets.ticket_solved,
     "ticket_touched": tickets.ticket_touched,
-    "withdraw": consents.withdraw,
     "write_in": tickets.write_in,
 }
 
@@ -99,13 +71,10 @@ HANDLERS: Mapping[str, Handler] = {
 def live_day(company: Company, day_us: int) -> None:
     """Live one whole day."""
     company.begin_day(day_us)
-    write_shifts(company)
-    organizations_day(company, day_us)
     habits.arrive(company, day_us)
     habits.stories_touch(company, day_us)
     habits.wake(company, day_us)
     posts.brand_day(company, day_us)
-    service_day(company, day_us)
     company.play(HANDLERS)
 
 

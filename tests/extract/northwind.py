@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import msgspec
@@ -92,6 +93,14 @@ class Northwind:
         request = Request(f"{self.url}{path}", content, kind, method=method)  # noqa: S310
         with urlopen(request, timeout=10) as answer:  # noqa: S310
             return json.load(answer)
+
+    def raw(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Ask a vendor without credentials; the answer with all that it says."""
+        try:
+            with urlopen(f"{self.url}{path}", timeout=10) as answer:  # noqa: S310
+                return answer.status, dict(answer.headers), answer.read()
+        except HTTPError as refusal:
+            return refusal.code, dict(refusal.headers), refusal.read()
 
     def fault(self, path_regex: str, **how: Any) -> None:
         self.control("/__faults", [{"path_regex": path_regex, **how}])

@@ -1,276 +1,524 @@
-"""What every stream must hold to, judged against the simulated company."""
+"""What every stream must hold to, judged against the simulated company.
+
+Everything follows from the registration of a stream: a new source is held to all of it at once.
+`tests/extract/conformance.py` says what is known of a stream; the number of claims is told at the
+end of the run.
+"""
 
 from __future__ import annotations
 
+import logging
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from extract import SOURCES
 from extract.errors import (
     CredentialsRefused,
     CxwError,
     Defer,
     ImpossibleWindow,
+    MissingKey,
     SnapshotPast,
     SourceUnavailable,
     UnreadableAnswer,
 )
 from extract.lake import landed_path, read_manifest
-from extract.source import Kind, Window
-from tests.extract.northwind import STREAMS, Northwind, day
-
-WEEK = day(4, 6)  # ends where the fixture's clock stands
-KEYS = ["_pk", "_cursor", "_deleted", "_payload_sha"]
-JSON_STREAMS = [pair for pair in STREAMS if pair[0] != "ga4"]
-every_stream = pytest.mark.parametrize(("source", "stream"), STREAMS)
-every_json_stream = pytest.mark.parametrize(("source", "stream"), JSON_STREAMS)
-API = r"^/(zendesk|hubspot|gcs|x)/"
-
-
-def landed(company: Northwind, source: str, stream: str) -> list[tuple[Any, ...]]:
-    parts = SOURCES[source].stream(stream).file_windows(window(source, stream))
-    found: list[tuple[Any, ...]] = []
-    for part in parts:
-        columns = company.table(source, stream, part).select(KEYS).to_pydict()
-        found += zip(*columns.values(), strict=True)
-    return sorted(found)
-
-
-SUNDAY = day(5)  # when ids are read
+from extract.source import DAY, Kind, Window
+from sandbox.touching import alike
+from sandbox.world import World
+from tests.extract.conformance import (
+    API,
+    CASES,
+    MINUTE,
+    NOW,
+    Bench,
+    Case,
+    Known,
+    dig,
+    renews,
+    secrets,
+    texts,
+    typed_paths,
+)
+from tests.extract.northwind import day, northwind
 
 
-def window(source: str, stream: str) -> Window:
-    if stream.endswith("_ids"):
-        return SUNDAY
-    return day(9) if SOURCES[source].stream(stream).kind is Kind.SNAPSHOT else WEEK
+def every(holds: Callable[[Case], bool] = lambda _: True) -> pytest.MarkDecorator:
+    """Put a claim to every stream of which it can be made."""
+    return pytest.mark.parametrize("case", list(filter(holds, CASES)), ids=str)
 
 
-def pull(company: Northwind, source: str, stream: str, **changes: Any) -> Any:
-    if window(source, stream) == SUNDAY:
-        company.after(SUNDAY)
-    return company.pull(source, stream, window(source, stream), **changes)
+def in_records(case: Case) -> bool:
+    return case.stream.columns is None
 
 
-def files(lake: Path) -> list[Path]:
-    return [path for path in (lake / "landing").rglob("*") if path.is_file()]
+def in_time(case: Case) -> bool:
+    return case.kind in {Kind.EVENT, Kind.ENTITY}
 
 
-@every_stream
-def test_stream_lands_rows_that_say_where_they_are_from(
-    company: Northwind, source: str, stream: str
-) -> None:
-    manifest = pull(company, source, stream)
-    assert manifest.rows == len(landed(company, source, stream)) > 0
+def by_hand(case: Case) -> bool:
+    """Tell whether its records are entities that the company can change by hand."""
+    return case.book is not None and case.kind is Kind.ENTITY
+
+
+@pytest.fixture(scope="module")
+def shared(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    scratch = tmp_path_factory.mktemp("known")
+    with northwind(world, scratch) as company:
+        yield Bench(company, scratch)
+
+
+@pytest.fixture
+def bench(shared: Bench, tmp_path: Path) -> Bench:
+    shared.reset(tmp_path / "lake")
+    return shared
+
+
+# What lands
+
+
+@every()
+def test_lands_rows_that_say_where_they_are_from(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    manifest = bench.pull(case, known.window)
+    assert manifest.rows == len(bench.rows(case, known.window)) > 0
     assert manifest.invalid_rows == 0
     assert manifest.requests > 0
     assert manifest.bytes > 0
-    for part in SOURCES[source].stream(stream).file_windows(window(source, stream)):
-        told = read_manifest(landed_path(company.lake, "landing", source, stream, part))
-        table = company.table(source, stream, part)
+    for part in case.stream.file_windows(known.window):
+        path = landed_path(bench.company.lake, "landing", case.source, case.name, part)
+        told, table = read_manifest(path), bench.company.table(case.source, case.name, part)
         assert (told.window, told.rows) == (part, table.num_rows)
         assert set(table["_interval_start"].to_pylist()) <= {part.start}
         assert table.column("_error").null_count == table.num_rows
-        reach = SOURCES[source].stream(stream).reach(part)
+        reach = case.stream.reach(part)
         assert all(cursor in reach for cursor in table["_cursor"].to_pylist() if cursor)
+        assert len(set(bench.rows(case, known.window))) == manifest.rows
 
 
-@every_stream
-def test_second_run_gives_the_same_table(company: Northwind, source: str, stream: str) -> None:
-    pull(company, source, stream)
-    first, count = landed(company, source, stream), len(files(company.lake))
-    pull(company, source, stream)
-    assert landed(company, source, stream) == first
-    assert len(files(company.lake)) == count
-
-
-@every_stream
-def test_second_run_after_the_gate_gives_the_same_table(
-    company: Northwind, source: str, stream: str
+@every(by_hand)
+def test_lands_every_record_that_the_company_changed_in_the_window(
+    bench: Bench, case: Case
 ) -> None:
-    pull(company, source, stream)
-    first = landed(company, source, stream)
-    company.accept(source, stream, window(source, stream))
-    pull(company, source, stream)
-    assert landed(company, source, stream) == first
+    known = bench.known(case)
+    newest = {one.key: one for one in bench.company.world.versions(str(case.book), NOW)}
+    reach = case.stream.reach(known.window)
+    changed = {key for key, one in newest.items() if one.at in reach}
+    assert {row[0] for row in known.rows} >= changed
 
 
-@every_stream
-def test_wrong_token_is_told_and_nothing_lands(
-    company: Northwind, source: str, stream: str
-) -> None:
-    token = {"zendesk": "api_token", "x": "bearer_token"}.get(source, "token")
-    with pytest.raises(CredentialsRefused, match="status 401") as caught:
-        pull(company, source, stream, **{token: "wrong-secret"})
+@every()
+def test_window_without_rows_lands_an_empty_file(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    window = known.window
+    if case.kind is Kind.RESTATE:
+        window = day(-30)
+    elif not in_time(case) or case.stream.horizon:
+        bench.company.fault(API, times=None, drop_tail=1_000_000)
+    else:
+        window = day(-30)
+    manifest = bench.pull(case, window)
+    assert manifest.rows == 0
+    assert len(bench.visible()) == len(case.stream.file_windows(window))
+    assert bench.rows(case, window) == []
+
+
+# Pages
+
+
+@every()
+@pytest.mark.parametrize("size", ["exactly_full", "one_over", "three"])
+def test_pages_lose_no_row_at_their_seams(bench: Bench, case: Case, size: str) -> None:
+    known = bench.known(case)
+    rows = {"exactly_full": known.most, "one_over": known.most - 1, "three": 3}[size]
+    bench.company.control("/__options", {"page_size": max(rows, 1)})
+    manifest = bench.pull(case, known.window)
+    assert bench.rows(case, known.window) == known.rows
+    if size != "exactly_full" and known.most > max(rows, 1) and is_paged(bench, known):
+        assert manifest.requests > known.manifest.requests
+
+
+def is_paged(bench: Bench, known: Known) -> bool:
+    """Tell whether the fullest request is one that a page size cuts."""
+    return any(one["rows"] == bench.company.control("/__options", {})["page_size"]
+               for one in bench.company.requests())  # fmt: skip
+
+
+@every(in_records)
+def test_rows_served_twice_land_once(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.company.fault(API, times=None, duplicate=True)
+    manifest = bench.pull(case, known.window)
+    assert bench.rows(case, known.window) == known.rows
+    assert manifest.duplicates >= 1
+
+
+@every(by_hand)
+def test_row_that_moves_while_pages_are_read_hides_no_other(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    first = min(row for row in known.rows if not row[2])
+    change = {"name": case.book, "key": first[0], "at": (NOW - MINUTE).isoformat()}
+    bench.company.control("/__options", {"page_size": 3})
+    bench.company.fault(API, skip=1, meanwhile=[change])
+    bench.pull(case, known.window)
+    assert {row for row in known.rows if row[0] != first[0]} <= set(bench.rows(case, known.window))
+
+
+@every()
+def test_page_that_comes_for_ever_is_not_read_for_ever(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.company.control("/__options", {"page_size": 3})
+    bench.company.fault(re.escape(known.last["path"]), times=60, repeat=True)
+    try:
+        bench.pull(case, known.window)
+    except CxwError:
+        assert bench.left() == []
+    struck = [one for one in bench.company.requests() if one["fault"]]
+    assert len(struck) <= 30 + len(known.requests)
+
+
+# Limits and credentials
+
+
+@every()
+def test_limit_is_waited_for_as_the_vendor_tells(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    waits = []
+    for told in (20, 50):
+        bench.company.fault(API, refusal="rate_limited", wait_seconds=told)
+        manifest = bench.pull(case, known.window)
+        assert manifest.retries == 1
+        waits += bench.company.slept
+        bench.company.slept.clear()
+    assert bench.rows(case, known.window) == known.rows
+    assert len(waits) == 2
+    if tells_waits(bench, case, known):
+        assert 20 <= waits[0] <= 80
+        assert 50 <= waits[1] <= 110
+        assert waits[0] <= waits[1]
+
+
+def tells_waits(bench: Bench, case: Case, known: Known) -> bool:
+    """Tell whether a vendor's refusal says how long to wait: two of them differ."""
+    settings, said = bench.company.settings(case.source), []
+    for told in (20, 5_000):
+        bench.company.fault(API, refusal="rate_limited", wait_seconds=told)
+        said.append(bench.company.raw(known.last["path"]))
+    del settings
+    return said[0] != said[1]
+
+
+@every()
+def test_long_wait_gives_the_slot_back(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.company.fault(API, times=None, refusal="rate_limited", wait_seconds=5_000)
+    with pytest.raises(Defer) as caught:
+        bench.pull(case, known.window)
+    assert bench.left() == []
+    if tells_waits(bench, case, known):
+        assert 5_000 <= caught.value.seconds <= 5_100
+        assert bench.company.slept == []
+
+
+@every()
+@pytest.mark.parametrize("skew", [-7_200, 7_200])
+def test_clock_of_the_vendor_may_be_off(bench: Bench, case: Case, skew: int) -> None:
+    known = bench.known(case)
+    how = {"refusal": "rate_limited", "wait_seconds": 20}
+    bench.company.fault(API, **how)
+    bench.pull(case, known.window)
+    bench.company.fault(API, **how, clock_skew_seconds=skew)
+    bench.pull(case, known.window)
+    right, skewed = bench.company.slept
+    assert right == skewed
+    assert bench.rows(case, known.window) == known.rows
+
+
+@every()
+def test_wrong_credentials_are_told_and_nothing_lands(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    wrong = dict.fromkeys(secrets(case.source), "wrong-secret")
+    with pytest.raises(CredentialsRefused, match=r"status 40[013]") as caught:
+        bench.pull(case, known.window, **wrong)
     assert "wrong-secret" not in str(caught.value)
-    assert len(company.requests()) == 1
-    assert files(company.lake) == []
+    assert len(bench.company.requests()) == 1
+    assert bench.left() == []
 
 
-@every_stream
-def test_failing_server_is_asked_again(company: Northwind, source: str, stream: str) -> None:
-    pull(company, source, stream)
-    first = landed(company, source, stream)
-    company.fault(API, status=503, times=2)
-    assert pull(company, source, stream).retries == 2
-    assert landed(company, source, stream) == first
+@every()
+def test_credentials_that_end_in_the_middle(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.fault_last(known, unauthorized=True)
+    if renews(bench, case.source):
+        bench.pull(case, known.window)
+        assert bench.rows(case, known.window) == known.rows
+        return
+    with pytest.raises(CredentialsRefused, match="status 401"):
+        bench.pull(case, known.window)
+    assert bench.has_nothing_of(case, known)
 
 
-@every_stream
-def test_server_that_keeps_failing_is_told_and_nothing_lands(
-    company: Northwind, source: str, stream: str
-) -> None:
-    company.fault(API, status=500, times=None)
+# Servers that fail, and answers that cannot be used
+
+
+@every()
+def test_failing_server_is_asked_again(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.fault_last(known, status=503, times=2)
+    assert bench.pull(case, known.window).retries == 2
+    assert bench.rows(case, known.window) == known.rows
+
+
+@every()
+def test_server_that_keeps_failing_is_told_and_nothing_lands(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.fault_last(known, status=500, times=None)
     with pytest.raises(SourceUnavailable, match="failed 5 times, last with status 500"):
-        pull(company, source, stream)
-    assert files(company.lake) == []
+        bench.pull(case, known.window)
+    assert bench.has_nothing_of(case, known)
 
 
-@every_stream
+@every()
 @pytest.mark.parametrize(
     "broken",
-    [{"truncate_bytes": 10}, {"truncate_bytes": 10, "honest_length": True}, {"html": True},
-     {"disconnect": True}],
-    ids=["cut", "cut_and_honest", "html", "hangs_up"],
+    [{"cut": True}, {"cut": True, "honest_length": True}, {"cut": True, "gzip": True},
+     {"cut": True, "chunked": True}, {"html": True}, {"disconnect": True}],
+    ids="_and_".join,
 )  # fmt: skip
 def test_answer_that_cannot_be_used_is_asked_for_again(
-    company: Northwind, source: str, stream: str, broken: dict[str, Any]
+    bench: Bench, case: Case, broken: dict[str, Any]
 ) -> None:
-    company.fault(API, times=1, **broken)
-    assert pull(company, source, stream).retries == 1
+    known = bench.known(case)
+    how = {name: value for name, value in broken.items() if name != "cut"}
+    if "cut" in broken:
+        how["truncate_bytes"] = known.last["bytes"] // (8 if "gzip" in broken else 2)
+    bench.fault_last(known, **how)
+    assert bench.pull(case, known.window).retries == 1
+    assert bench.rows(case, known.window) == known.rows
 
 
-@every_stream
-def test_answers_that_stay_unusable_are_told_and_nothing_lands(
-    company: Northwind, source: str, stream: str
-) -> None:
-    company.fault(API, times=None, html=True)
-    with pytest.raises(UnreadableAnswer, match="a page of HTML instead of JSON"):
-        pull(company, source, stream)
-    assert files(company.lake) == []
+@every()
+def test_answers_that_stay_unusable_are_told_and_nothing_lands(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.company.fault(API, times=None, html=True)
+    with pytest.raises((UnreadableAnswer, CredentialsRefused)):
+        bench.pull(case, known.window)
+    assert bench.left() == []
 
 
-@every_json_stream
-def test_rows_served_twice_land_once(company: Northwind, source: str, stream: str) -> None:
-    pull(company, source, stream)
-    first = landed(company, source, stream)
-    company.fault(API, times=None, duplicate=True)
-    manifest = pull(company, source, stream)
-    assert landed(company, source, stream) == first
-    assert manifest.duplicates >= len(first)
+@every()
+@pytest.mark.parametrize("how", ["gzip", "chunked"])
+def test_answer_may_come_packed_or_in_pieces(bench: Bench, case: Case, how: str) -> None:
+    known = bench.known(case)
+    bench.company.fault(API, times=None, **{how: True})
+    assert bench.pull(case, known.window).retries == 0
+    assert bench.rows(case, known.window) == known.rows
 
 
-@every_json_stream
-def test_new_field_lands_untouched(company: Northwind, source: str, stream: str) -> None:
-    company.fault(API, times=None, add_field={"brand_new": {"deep": [1]}})
-    pull(company, source, stream)
-    for record in company.records(source, stream, window(source, stream)):
-        if "mergedInto" not in record:
-            assert record["brand_new"] == {"deep": [1]}
+# Records that change their shape
 
 
-FLIPS = {
-    "tickets": ("subject", "$.subject"),
-    "users": ("suspended", "$.suspended"),
-    "calls": ("talk_time", "$.talk_time"),
-    "legs": ("duration", "$.duration"),
-    "satisfaction_ratings": ("comment", "$.comment"),
-    "contacts": ("properties.email", "$.properties.email"),
-    "deals": ("properties.amount", "$.properties.amount"),
-    "feedback_submissions": ("properties.hs_value", "$.properties.hs_value"),
-    "owners": ("email", "$.email"),
-    "search_posts": ("lang", "$.lang"),
-    "mentions": ("public_metrics", "$.public_metrics"),
-    "own_posts": ("text", "$.text"),
-    "post_metrics": ("public_metrics.like_count", "$.public_metrics.like_count"),
-}
+@every(in_records)
+def test_new_field_lands_untouched(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.company.fault(API, times=None, add_field={"brand_new": {"deep": [1]}})
+    bench.pull(case, known.window)
+    landed = [one for one in bench.records(case, known.window) if "brand_new" in one]
+    assert landed
+    assert all(one["brand_new"] == {"deep": [1]} for one in landed)
+    made_here = [one for one in bench.records(case, known.window) if "brand_new" not in one]
+    assert all(dig(one, case.stream.deleted[0]) for one in made_here if case.stream.deleted)
 
 
-@every_json_stream
-def test_flipped_type_lands_with_its_path(company: Northwind, source: str, stream: str) -> None:
-    field, path = FLIPS[stream]
-    company.fault(API, times=None, flip={field: [True]}, rows=1)
-    manifest = pull(company, source, stream)
-    table = company.table(source, stream, window(source, stream))
+@every(lambda case: case.stream.model is not None)
+def test_flipped_type_lands_and_is_told_with_its_path(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    for path in typed_paths(case.stream):
+        if all(dig(record, path) is None for record in known.records):
+            continue
+        bench.company.control("/__faults", None, "DELETE")
+        bench.company.fault(API, times=None, flip={path: [True]}, rows=known.most)
+        manifest = bench.pull(case, known.window)
+        if manifest.invalid_rows:
+            break
+    table = bench.company.table(case.source, case.name, case.stream.file_windows(known.window)[-1])
     told = [error for error in table["_error"].to_pylist() if error]
-    assert manifest.invalid_rows == len(told) > 0
-    assert all(error.endswith(f"- at `{path}`") for error in told)
+    assert manifest.invalid_rows >= len(told) > 0
+    assert manifest.rows == known.manifest.rows
+    assert all(error.endswith(f"- at `$.{path}`") for error in told)
+    assert manifest.errors[0]["error"].endswith(f"- at `$.{path}`")
 
 
-@every_json_stream
-def test_record_without_key_refuses_the_window(
-    company: Northwind, source: str, stream: str
+@every(in_records)
+@pytest.mark.parametrize("part", ["key", "cursor"])
+def test_record_without_key_or_cursor_refuses_the_window(
+    bench: Bench, case: Case, part: str
 ) -> None:
-    company.fault(API, times=None, drop_field=["id"], rows=1)
-    with pytest.raises((CxwError, KeyError)) as caught:
-        pull(company, source, stream)
-    assert caught.type.__name__ == "MissingKey"
-    assert files(company.lake) == []
+    known = bench.known(case)
+    paths = case.stream.pk if part == "key" or not case.stream.cursor else (case.stream.cursor,)
+    bench.company.fault(API, times=None, drop_field=[*paths], rows=1)
+    with pytest.raises(MissingKey, match="has no usable"):
+        bench.pull(case, known.window)
+    assert bench.left() == []
 
 
-@every_stream
-def test_windows_of_a_day_hold_together_what_the_week_holds(
-    company: Northwind, source: str, stream: str, tmp_path: Path
+# Runs that come again, in any order, and runs that die
+
+
+@every()
+def test_second_run_gives_the_same_table(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    for gate in (lambda *_: None, bench.company.accept):
+        bench.pull(case, known.window)
+        gate(case.source, case.name, known.window)
+    bench.pull(case, known.window)
+    assert bench.rows(case, known.window) == known.rows
+    assert len(bench.left()) == len(case.stream.file_windows(known.window))
+
+
+@every(in_time)
+def test_intervals_in_any_order_hold_together_what_the_whole_holds(
+    bench: Bench, case: Case
 ) -> None:
-    if SOURCES[source].stream(stream).kind is Kind.SNAPSHOT:
-        return
-    pull(company, source, stream)
-    whole = {row[:3] for row in landed(company, source, stream)}
-    parts: set[tuple[Any, ...]] = set()
-    for one in WEEK.days():
-        company.pull(source, stream, one, lake=tmp_path / "daily")
-    for path in (tmp_path / "daily" / "landing").rglob("*.parquet"):
-        columns = pq.read_table(path).select(KEYS[:3]).to_pydict()
-        parts |= set(zip(*columns.values(), strict=True))
-    overlap = SOURCES[source].stream(stream).overlap
-    assert {row for row in parts if row[1] is None or row[1] >= WEEK.start - overlap} == whole
+    known = bench.known(case)
+    assert known.halves
+    for number, order in enumerate(permutations(known.halves)):
+        bench.company.lake = bench.company.lake.with_name(f"order{number}")
+        for half in order:
+            bench.pull(case, half)
+        parts = {row for half in known.halves for row in bench.rows(case, half)}
+        assert parts == set(known.rows)
 
 
-@every_stream
-def test_window_that_is_not_over_is_refused(company: Northwind, source: str, stream: str) -> None:
+@every(by_hand)
+def test_row_that_moved_on_survives_a_second_run_of_its_old_interval(
+    bench: Bench, case: Case
+) -> None:
+    known = bench.known(case)
+    assert known.halves
+    early, late = known.halves
+    bench.pull(case, early)
+    before = bench.rows(case, early)
+    moved = max(row for row in before if not row[2] and row[1] in early)
+    change = {"name": case.book, "key": moved[0], "at": (late.end - MINUTE).isoformat()}
+    bench.company.control("/__world/mutate", change)
+    for window in (early, late):
+        bench.pull(case, window)
+    assert bench.rows(case, early) == before
+    now = [row for row in bench.rows(case, late) if row[0] == moved[0] and not row[2]]
+    assert max(now)[1] == late.end - MINUTE
+
+
+@every(lambda case: by_hand(case) and case.stream.deleted is not None)
+def test_deletion_arrives_as_a_tombstone(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    path, value = case.stream.deleted or ("", None)
+    key = min(row[0] for row in known.rows if not row[2])
+    moment = known.window.end - timedelta(minutes=5)
+    values = {path: value}
+    if case.stream.deleted_cursor:
+        sample = next(record for record in known.records if dig(record, str(case.stream.cursor)))
+        values[case.stream.deleted_cursor] = alike(dig(sample, str(case.stream.cursor)), moment)
+    change = {"name": case.book, "key": key, "at": moment.isoformat(), "set": values}
+    bench.company.control("/__world/mutate", change)
+    bench.pull(case, known.window)
+    newest = max((row for row in bench.rows(case, known.window) if row[0] == key),
+                 key=lambda row: row[1])  # fmt: skip
+    assert newest[1:3] == (moment, True)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@every()
+def test_run_killed_before_it_commits_leaves_nothing_visible(
+    bench: Bench, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = bench.known(case)
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", die)
+        with pytest.raises(Killed):
+            bench.pull(case, known.window)
+    assert bench.visible() == []
+    bench.pull(case, known.window)
+    assert bench.rows(case, known.window) == known.rows
+    before = [path.read_bytes() for path in bench.visible()]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", die)
+        with pytest.raises(Killed):
+            bench.pull(case, known.window)
+    assert [path.read_bytes() for path in bench.visible()] == before
+
+
+# Windows that cannot be read
+
+
+@every()
+def test_window_that_is_not_over_is_refused(bench: Bench, case: Case) -> None:
     with pytest.raises(ImpossibleWindow, match="still to come"):
-        company.pull(source, stream, day(30))
-    assert company.requests() == []
+        bench.pull(case, day(30))
+    assert bench.company.requests() == []
 
 
-@every_stream
-def test_window_that_is_too_fresh_is_put_off(company: Northwind, source: str, stream: str) -> None:
-    settle = SOURCES[source].stream(stream).settle
-    if not settle:
-        return
-    company.at(day(9).end + timedelta(seconds=10))
+@every(lambda case: bool(case.stream.settle))
+def test_window_that_is_too_fresh_is_put_off(bench: Bench, case: Case) -> None:
+    window = Window(NOW - DAY, NOW - timedelta(seconds=10))
     with pytest.raises(Defer) as caught:
-        company.pull(source, stream, day(9))
-    assert caught.value.seconds == settle.total_seconds() - 10
-    assert company.requests() == []
+        bench.pull(case, window)
+    assert caught.value.seconds == case.stream.settle.total_seconds() - 10
+    assert bench.company.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("source", "stream"),
-    [pair for pair in STREAMS if SOURCES[pair[0]].stream(pair[1]).kind is Kind.SNAPSHOT],
-)
-def test_snapshot_of_an_interval_that_has_passed_is_skipped(
-    company: Northwind, source: str, stream: str
-) -> None:
+@every(lambda case: case.kind is Kind.SNAPSHOT)
+def test_snapshot_of_an_interval_that_has_passed_is_skipped(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.company.at(known.window.end + case.stream.tolerance)
     with pytest.raises(SnapshotPast, match="shows only what is true now"):
-        company.pull(source, stream, day(8))
-    assert company.requests() == []
-    assert files(company.lake) == []
+        bench.pull(case, known.window)
+    assert bench.company.requests() == []
+    assert bench.left() == []
 
 
-@every_stream
-def test_nothing_secret_is_logged(
-    company: Northwind, source: str, stream: str, caplog: pytest.LogCaptureFixture
+# What is told
+
+
+@every()
+def test_nothing_secret_or_personal_is_told(
+    bench: Bench, case: Case, caplog: pytest.LogCaptureFixture
 ) -> None:
-    company.fault(API, status=503, times=1)
-    pull(company, source, stream)
-    assert f"source={source} stream={stream}" in caplog.text
-    assert "sandbox-" not in caplog.text
-    assert "?" not in caplog.text
-    if source != "ga4":
-        for record in company.records(source, stream, window(source, stream))[:20]:
-            for value in (record.get("subject"), record.get("email"), record.get("text")):
-                assert not value or value not in caplog.text
+    known = bench.known(case)
+    told = []
+    for trouble in ({"status": 503}, {"html": True}, {"truncate_bytes": 100}):
+        bench.fault_last(known, **trouble)
+        bench.pull(case, known.window)
+    for trouble in ({"unauthorized": True}, {"status": 400, "body": {"error": "no"}},
+                    {"drop_field": [*case.stream.pk]}, {"html": True}):  # fmt: skip
+        bench.company.control("/__faults", None, "DELETE")
+        bench.company.fault(API, times=None, **trouble)
+        try:
+            bench.pull(case, known.window)
+        except Exception as error:
+            told.append(repr(error) + str(error) + str(error.__cause__))
+    said = caplog.text + "\n".join(told)
+    shown = repr(bench.company.settings(case.source))
+    assert f"source={case.source} stream={case.name}" in said
+    assert not [line for line in caplog.text.splitlines() if "?" in line]
+    assert not [name for name, value in secrets(case.source).items() if value in said + shown]
+    personal = {
+        text
+        for path in case.stream.pii
+        for record in known.records
+        for text in texts(dig(record, path))
+    }
+    assert not [text for text in personal if text in said]
+    assert logging.getLogger("httpx").level >= logging.WARNING

@@ -44,6 +44,7 @@ class Company:
     desk_users: dict[int, Any] = field(default_factory=dict)
     callers: dict[str, int] = field(default_factory=dict)
     tickets: dict[int, Any] = field(default_factory=dict)
+    organizations: list[Any] = field(default_factory=list)
     x_accounts: dict[str, Any] = field(default_factory=dict)
     x_records: list[Any] = field(default_factory=list)
     agent_ids: list[int] = field(default_factory=list)

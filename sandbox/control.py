@@ -1,7 +1,8 @@
 """The sandbox's own side door: clock, faults, log, options and changes by hand.
 
 GET/POST `/__clock` {"now": iso | "real"} · GET/POST/DELETE `/__faults` · GET/DELETE `/__log` ·
-GET/POST `/__options` {"limits", "page_size", "hubspot_search_lag_seconds", "x_post_cap"} ·
+GET/POST `/__options` {"limits", "page_size", "hubspot_search_lag_seconds", "x_post_cap",
+"zendesk_csat"} ·
 POST `/__world/mutate` {"name", "key", "set": {path: value}, "drop_field", "at", "vanish"}, DELETE
 takes all of them back · GET `/__settings`, `/__health`. The name `ga4.events` with a day as key
 rewrites that day's object: `set` puts a value into a column, new or not, `duplicate` and
@@ -26,6 +27,8 @@ from sandbox.faces.quota import Limits, Mode
 from sandbox.faces.view import POSTS, STREAMS, Edit, View
 from sandbox.faces.wire import Reply, json_reply, moment
 from sandbox.faces.x import X
+from sandbox.faces.zendesk import Zendesk
+from sandbox.faces.zendesk_csat import Csat
 from sandbox.faults import Fault, FaultBox, InvalidFault, altered, names
 from sandbox.paths import drop, put
 from sandbox.request_log import Log
@@ -55,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_size: int | msgspec.UnsetType | None = msgspec.UNSET
     hubspot_search_lag_seconds: float | msgspec.UnsetType = msgspec.UNSET
     x_post_cap: int | msgspec.UnsetType | None = msgspec.UNSET
+    zendesk_csat: Csat | msgspec.UnsetType = msgspec.UNSET
 
 
 class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +94,7 @@ class Parts:
     hubspot: HubSpot
     x: X
     storage: Storage
+    zendesk: Zendesk
 
 
 class Control:
@@ -161,6 +166,7 @@ class Control:
             "page_size": self._parts.knobs.page_size,
             "hubspot_search_lag_seconds": self._parts.hubspot.search_lag_seconds,
             "x_post_cap": self._parts.x.bill.post_cap,
+            "zendesk_csat": self._parts.zendesk.csat,
         }
 
     def _set_options(self, body: bytes) -> dict[str, Any]:
@@ -173,6 +179,8 @@ class Control:
             self._parts.hubspot.search_lag_seconds = options.hubspot_search_lag_seconds
         if not isinstance(options.x_post_cap, msgspec.UnsetType):
             self._parts.x.bill.post_cap = options.x_post_cap
+        if not isinstance(options.zendesk_csat, msgspec.UnsetType):
+            self._parts.zendesk.csat = options.zendesk_csat
         return self._options()
 
     def _forget(self, _body: bytes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sandbox.chance import draws
 from sandbox.company import Company
 from sandbox.moments import DAY, SECOND, iso_seconds, to_seconds
 from sandbox.names import mixed_case, name_of, spelled_phone
+from sandbox.organizations import organization_of
 from sandbox.people import Person
 
 FIRST_USER = 903_451_200_101
@@ -34,6 +35,7 @@ class DeskUser:
     external_id: str | None = None
     role: str = "end-user"
     updated_us: int = 0
+    organization_id: int | None = None
 
 
 def user_record(user: DeskUser) -> Record:
@@ -48,7 +50,7 @@ def user_record(user: DeskUser) -> Record:
         "time_zone": "Amsterdam",
         "phone": user.phone,
         "locale": "nl",
-        "organization_id": None,
+        "organization_id": user.organization_id,
         "role": user.role,
         "verified": user.email is not None,
         "external_id": user.external_id,
@@ -76,6 +78,7 @@ def write_user(company: Company, user: DeskUser, us: int) -> None:
 
 
 def _add(company: Company, user: DeskUser, us: int) -> DeskUser:
+    user.organization_id = organization_of(company, user.person)
     company.desk_users[user.user_id] = user
     write_user(company, user, us)
     return user

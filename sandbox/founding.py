@@ -16,6 +16,7 @@ from sandbox.crm import Deal, add_contact, add_duplicate, close_deal, open_deal,
 from sandbox.desk import found_agents, user_of
 from sandbox.moments import DAY, HOUR, MILLI, MINUTE
 from sandbox.names import name_of
+from sandbox.organizations import found_organizations
 from sandbox.people import Person, founder, founders_of, share_phones
 from sandbox.render_hubspot import owner_record
 from sandbox.render_x import BRAND_ID, brand_account
@@ -28,6 +29,7 @@ def populate(company: Company) -> None:
     """Fill a company that has not lived a day."""
     found_agents(company, agents_needed(company.customers) + 3)
     company.agent_ids.extend(sorted(company.desk_users))
+    found_organizations(company)
     company.x_accounts[BRAND_ID] = brand_account()
     for each in range(OWNERS):
         first, last = name_of(95_000 + each * 17)

@@ -1,4 +1,4 @@
-"""Zendesk Talk's records: one row a call, one a leg."""
+"""Zendesk Talk's records: one row a call, one a leg, and the shifts behind its agents' activity."""
 
 from __future__ import annotations
 
@@ -6,13 +6,29 @@ from typing import TYPE_CHECKING
 
 from sandbox.books import Record
 from sandbox.desk import GROUPS
-from sandbox.moments import SECOND, iso_seconds
+from sandbox.moments import MINUTE, SECOND, iso_seconds
 
 if TYPE_CHECKING:
     from sandbox.calls import Call
+    from sandbox.company import Company
 
 COMPANY_NUMBER = "+31205550100"
 GROUP_OF = {"billing": 0, "price": 0, "outage": 2, "how_to": 2}
+
+
+def write_shifts(company: Company) -> None:
+    """Write when each agent of the day is signed in, and when at rest."""
+    for agent in company.switchboard.agents:
+        key = f"{agent.agent_id}.{iso_seconds(company.today_us)[:10]}"
+        record: Record = {
+            "id": key,
+            "agent_id": agent.agent_id,
+            "begins_at": iso_seconds(agent.begins_us),
+            "ends_at": iso_seconds(agent.ends_us),
+            "rests_at": iso_seconds(agent.break_us),
+            "returns_at": iso_seconds(agent.break_us + 30 * MINUTE),
+        }
+        company.books.emit("zendesk.shifts", company.today_us, key, record)
 
 
 def _charge(call: Call) -> str | None:

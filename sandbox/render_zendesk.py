@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.books import Record
 from sandbox.desk import spoken
-from sandbox.moments import DAY, HOUR, MINUTE, iso_seconds, weekday
+from sandbox.desk_hours import working_us
+from sandbox.moments import MINUTE, iso_seconds
 from sandbox.render_talk import COMPANY_NUMBER
 
 if TYPE_CHECKING:
@@ -96,21 +97,10 @@ def _optional(us: int | None) -> str | None:
     return None if us is None else iso_seconds(us)
 
 
-def business_minutes(begins: int, ends: int) -> int:
-    """Count the minutes between two moments at which the desk works."""
-    total, day = 0, begins - begins % DAY
-    while day < ends:
-        if weekday(day) != 6:
-            low, high = max(begins, day + 7 * HOUR), min(ends, day + 19 * HOUR)
-            total += max(0, high - low)
-        day += DAY
-    return total // MINUTE
-
-
 def _minutes(begins: int, ends: int | None) -> Record:
     if ends is None:
         return {"calendar": None, "business": None}
-    return {"calendar": (ends - begins) // MINUTE, "business": business_minutes(begins, ends)}
+    return {"calendar": (ends - begins) // MINUTE, "business": working_us(begins, ends) // MINUTE}
 
 
 def metric_set(ticket: Ticket) -> Record:

@@ -67,14 +67,17 @@ class Sandbox:
         self.knobs = Knobs()
         quotas = Limits(limits, monotonic)
         hubspot, storage, x = HubSpot(view, quotas), Storage(view, quotas), X(view, quotas)
+        zendesk = Zendesk(view, quotas)
         self.faces: dict[str, Face] = {
-            "zendesk": Zendesk(view, quotas),
+            "zendesk": zendesk,
             "hubspot": hubspot,
             "gcs": storage,
             "x": x,
         }
         self.control = Control(
-            Parts(view, clock, self.faults, self.log, quotas, self.knobs, hubspot, x, storage)
+            Parts(
+                view, clock, self.faults, self.log, quotas, self.knobs, hubspot, x, storage, zendesk
+            )
         )
 
     def answer(

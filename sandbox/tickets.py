@@ -11,7 +11,9 @@ from sandbox.books import TicketFact
 from sandbox.chance import between, exponential, pick
 from sandbox.company import Company
 from sandbox.desk import GROUPS, caller_of, user_of
-from sandbox.moments import DAY, HOUR, MINUTE, SECOND, hour_of, to_seconds, weekday
+from sandbox.desk_hours import at_work
+from sandbox.metering import Meter, meter
+from sandbox.moments import DAY, HOUR, MINUTE, SECOND, to_seconds
 from sandbox.people import Person
 from sandbox.render_talk import GROUP_OF
 from sandbox.render_zendesk import ticket_record
@@ -19,8 +21,6 @@ from sandbox.wording import ticket_text
 
 if TYPE_CHECKING:
     from sandbox.calls import Call
-
-WORK_BEGINS, WORK_ENDS = 7, 19
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class Ticket:
     solved_us: int | None = None
     status_us: int = 0
     rating: dict[str, object] = field(default_factory=lambda: {"score": "unoffered"})
+    meter: Meter = field(default_factory=Meter)
 
 
 def write_ticket(company: Company, ticket: Ticket, us: int, *, is_silent: bool = False) -> None:
@@ -63,6 +64,7 @@ def write_ticket(company: Company, ticket: Ticket, us: int, *, is_silent: bool =
     if not is_silent:
         ticket.updated_us = us
     company.books.emit("zendesk.tickets", us, ticket.ticket_id, ticket_record(ticket))
+    meter(company, ticket, us)
     if ticket.status == "deleted":
         ticket.fact.deleted_us = us
     else:
@@ -127,21 +129,6 @@ def open_call_ticket(company: Company, person: Person, us: int, call: Call) -> i
     else:
         _plan_answer(company, ticket, rng)
     return ticket.ticket_id
-
-
-def at_work(us: int, minutes: int) -> int:
-    """Add working minutes: the desk writes from Monday to Saturday, 7 to 19 o'clock."""
-    while True:
-        if weekday(us) == 6 or hour_of(us) >= WORK_ENDS:
-            us = us - us % DAY + DAY + WORK_BEGINS * HOUR
-            continue
-        if hour_of(us) < WORK_BEGINS:
-            us = us - us % DAY + WORK_BEGINS * HOUR
-        left = (us - us % DAY + WORK_ENDS * HOUR - us) // MINUTE
-        if minutes <= left:
-            return us + minutes * MINUTE
-        minutes -= left
-        us = us - us % DAY + DAY
 
 
 def _plan_answer(company: Company, ticket: Ticket, rng: Random) -> None:

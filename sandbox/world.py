@@ -13,12 +13,14 @@ from operator import attrgetter
 
 import pyarrow as pa
 
-from sandbox import answers, browsing, buying, calls, crm, habits, posts, tickets
+from sandbox import answers, browsing, buying, calls, crm, habits, metering, posts, tickets
 from sandbox.books import Record, Version
 from sandbox.company import Company, Handler, found
 from sandbox.founding import populate
 from sandbox.moments import DAY, MINUTE, as_us, iso_millis, start_of
+from sandbox.organizations import organizations_day
 from sandbox.render_ga4 import day_table
+from sandbox.render_talk import write_shifts
 from sandbox.render_x import with_counts, withdrawal
 from sandbox.stories import PLANTED, Story
 
@@ -56,6 +58,7 @@ HANDLERS: Mapping[str, Handler] = {
     "ring": calls.ring,
     "routine": browsing.routine,
     "settle": buying.settle,
+    "sla_due": metering.sla_due,
     "ticket_assigned": tickets.ticket_assigned,
     "ticket_closed": tickets.ticket_closed,
     "ticket_deleted": tickets.ticket_deleted,
@@ -71,6 +74,8 @@ HANDLERS: Mapping[str, Handler] = {
 def live_day(company: Company, day_us: int) -> None:
     """Live one whole day."""
     company.begin_day(day_us)
+    write_shifts(company)
+    organizations_day(company, day_us)
     habits.arrive(company, day_us)
     habits.stories_touch(company, day_us)
     habits.wake(company, day_us)

@@ -1,16 +1,18 @@
 """Zendesk Support and Talk as seen by an API client.
 
-Tickets and users by cursor export, calls and legs by time-based export, legacy satisfaction
-ratings by cursor pages. Checked against developer.zendesk.com (incremental exports of Support and
-Talk, satisfaction ratings): 10 requests a minute to the exports, items of the last minute left
-out, `after_cursor` on every page, Talk's `next_page` never null.
+Tickets and users by cursor export; organizations, ticket metric events, calls and legs by
+time-based export; one of the two CSAT features by cursor pages; the agents' activity. Checked
+against developer.zendesk.com (incremental exports of Support and Talk, ticket metric events,
+satisfaction ratings, survey responses): 10 requests a minute to the exports, items of the last
+minute left out, `after_cursor` on every page, `next_page` never null.
 
 Where the vendor's words leave room: a `start_time` younger than one minute is refused with 422
 `InvalidValue`, as clients report it (older pages say five minutes). A cursor page begins with the
-row that ended the page before. Talk pages hold up to 1,000 rows and are not cut inside a second,
-so the last page serves every row of the last second again, one as a rule. `per_page` works on
-Talk too, which the vendor does not promise. `start_time` of ratings selects by `updated_at`.
-Ids are whole numbers; a missing record answers 404 `InvalidEndpoint`.
+row that ended the page before. Time-based pages hold up to 1,000 rows and are not cut inside a
+second, so a page begins with every row of the second that ended the one before; a page that would
+hold nothing else takes in the next second. Support says `end_of_stream` and `end_time`, Talk does
+not. `per_page` works there too, which the vendor does not promise. `start_time` of ratings selects
+by `updated_at`. Ids are whole numbers; a missing record answers 404 `InvalidEndpoint`.
 """
 
 from __future__ import annotations
@@ -26,11 +28,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import msgspec
-
 from sandbox.faces.quota import Limits, Rule, Spent
 from sandbox.faces.view import Record, View
 from sandbox.faces.wire import Reply, Request, epoch, json_reply, whole_number
+from sandbox.faces.zendesk_agents import agents_page
+from sandbox.faces.zendesk_csat import Csat, absent, ratings_page, responses_page
 
 EMAIL = "ops@northwind.example"
 TOKEN = "sandbox-zendesk-token"  # noqa: S105 - the sandbox's published token
@@ -39,12 +41,15 @@ EXPORTS = Rule(10, 60.0)
 ACCOUNT = Rule(400, 60.0)
 WITHHELD_SECONDS = 60
 PAGE = 1000
-RATINGS_PAGE = 100
 LAST = 1 << 62
 
 CURSOR_EXPORT = re.compile(r"/api/v2/incremental/(tickets|users)/cursor(?:\.json)?")
-TALK_EXPORT = re.compile(r"/api/v2/channels/voice/stats/incremental/(calls|legs)(?:\.json)?")
-RATINGS = re.compile(r"/api/v2/satisfaction_ratings(?:\.json)?")
+TIME_EXPORT = re.compile(
+    r"/api/v2/(?:channels/voice/stats/incremental/(calls|legs)"
+    r"|incremental/(organizations|ticket_metric_events))(?:\.json)?"
+)
+AGENTS = re.compile(r"/api/v2/channels/voice/stats/(agents_activity)(?:\.json)?")
+CSAT = re.compile(r"/api/v2/(?:(satisfaction_ratings)|guide/(survey_responses))(?:\.json)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Zendesk:
     def __init__(self, view: View, limits: Limits) -> None:
         self._view = view
         self._limits = limits
+        self.csat: Csat = "ratings"
         plain = f"{EMAIL}/token:{TOKEN}".encode()
         self._accepted = {
             "Basic " + base64.b64encode(plain).decode(),
@@ -77,12 +83,16 @@ class Zendesk:
             )
         if request.method != "GET":
             return _refused(405, "MethodNotAllowed", "Only GET is served here")
-        if match := CURSOR_EXPORT.fullmatch(request.path):
-            return self._counted(request, match[1], EXPORTS, self._cursor_export)
-        if match := TALK_EXPORT.fullmatch(request.path):
-            return self._counted(request, match[1], EXPORTS, self._talk_export)
-        if RATINGS.fullmatch(request.path):
-            return self._counted(request, "satisfaction_ratings", ACCOUNT, self._ratings)
+        routes = (
+            (CURSOR_EXPORT, EXPORTS, self._cursor_export),
+            (TIME_EXPORT, EXPORTS, self._time_export),
+            (AGENTS, ACCOUNT, self._agents),
+            (CSAT, ACCOUNT, self._csat),
+        )
+        for pattern, rule, answer in routes:
+            if match := pattern.fullmatch(request.path):
+                name = next(group for group in match.groups() if group)
+                return self._counted(request, name, rule, answer)
         return _refused(404, "InvalidEndpoint", "Not found")
 
     def refusal(self, kind: str, request: Request) -> Reply | None:
@@ -140,7 +150,7 @@ class Zendesk:
             },
         )
 
-    def _talk_export(self, request: Request, name: str) -> Reply:
+    def _time_export(self, request: Request, name: str) -> Reply:
         begin = _begin(request)
         if isinstance(begin, Reply):
             return begin
@@ -150,65 +160,38 @@ class Zendesk:
         last = min(first + _page_size(request, PAGE), end)
         if last > first:  # a second is never cut, or the next page could not begin behind it
             last = min(bisect_right(rows.keys, (rows.keys[last - 1][0], LAST)), end)
+        if first < last < end and rows.keys[last - 1][0] == begin[0]:
+            last = min(bisect_right(rows.keys, (rows.keys[last][0], LAST)), end)
         since = rows.keys[last - 1][0] if last > first else begin[0]
         again: dict[str, Any] = {"start_time": since}
         if per_page := request.first("per_page"):
             again["per_page"] = per_page
+        is_talk = "/voice/" in request.path
         return json_reply(
             200,
             {
                 name: rows.records[first:last],
                 "next_page": f"{request.base_url}{request.path}?{urlencode(again)}",
                 "count": last - first,
+                **({} if is_talk else {"end_time": since, "end_of_stream": last >= end}),
             },
         )
 
-    def _ratings(self, request: Request, name: str) -> Reply:
-        asked = whole_number(request.first("page[size]")) or RATINGS_PAGE
-        size = request.page_size(min(asked, RATINGS_PAGE))
-        since = whole_number(request.first("start_time")) or 0
-        until = whole_number(request.first("end_time")) or LAST
-        after = 0
-        if token := request.first("page[after]"):
-            try:
-                after = int(msgspec.json.decode(base64.urlsafe_b64decode(token))["v"])
-            except (ValueError, KeyError, TypeError, msgspec.DecodeError):
-                return _refused(400, "InvalidPaginationParameter", "page[after] is not valid")
-        records = [
-            record
-            for record in self._by_id(request.now)
-            if int(record["id"]) > after and since <= epoch(record["updated_at"]) <= until
-        ]
-        page, more = records[:size], len(records) > size
-        link = None
-        if more:
-            keep = {k: v[0] for k, v in request.query.items() if k != "page[after]"}
-            token = _rating_cursor(page[-1])
-            link = f"{request.base_url}{request.path}?{urlencode({**keep, 'page[after]': token})}"
-        return json_reply(
-            200,
-            {
-                name: page,
-                "meta": {
-                    "has_more": more,
-                    "after_cursor": _rating_cursor(page[-1]) if page else None,
-                    "before_cursor": _rating_cursor(page[0]) if page else None,
-                },
-                "links": {"prev": None, "next": link},
-            },
-        )
+    def _agents(self, request: Request, _: str) -> Reply:
+        return agents_page(self._view, request)
 
-    def _by_id(self, now: datetime) -> list[Record]:
-        def build() -> list[Record]:
-            records = self._view.newest("zendesk.satisfaction_ratings", now).values()
-            return sorted(records, key=lambda record: int(record["id"]))
-
-        return self._view.once("zendesk ratings by id", now, build)
+    def _csat(self, request: Request, name: str) -> Reply:
+        if name.removeprefix("satisfaction_") != self.csat:
+            return absent(name)
+        page = ratings_page if self.csat == "ratings" else responses_page
+        return page(self._view, request)
 
 
 def _stamp(record: Record) -> int:
     generated = record.get("generated_timestamp")
-    return int(generated) if generated is not None else epoch(record["updated_at"])
+    if generated is not None:
+        return int(generated)
+    return epoch(record.get("updated_at") or record["time"])
 
 
 def _horizon(now: datetime) -> int:
@@ -250,11 +233,6 @@ def _shown(records: list[Record], request: Request, wanted: list[str]) -> list[R
 
 def _encode(key: tuple[int, int]) -> str:
     return base64.b64encode(f"{key[0]}.0||{key[1]}|".encode()).decode()
-
-
-def _rating_cursor(record: Record) -> str:
-    token = msgspec.json.encode({"o": "id", "v": int(record["id"])})
-    return base64.urlsafe_b64encode(token).decode()
 
 
 def _refused(status: int, error: str, description: str) -> Reply:

@@ -28,6 +28,7 @@ from extract.lake import landed_path
 from extract.zendesk_model import TicketExport
 from sandbox.faces import hubspot as hubspot_face
 from sandbox.faces import zendesk as zendesk_face
+from sandbox.faces import zendesk_csat
 from sandbox.world import World
 from tests.extract.northwind import Northwind, day, northwind
 
@@ -68,7 +69,7 @@ def test_zendesk_pages_lose_no_row_at_their_seams(
     whole = keys(company, "zendesk", stream)
     monkeypatch.setattr(zendesk, "FULL", size)
     monkeypatch.setattr(zendesk_face, "PAGE", size)
-    monkeypatch.setattr(zendesk_face, "RATINGS_PAGE", size)
+    monkeypatch.setattr(zendesk_csat, "PAGE", size)
     manifest = company.pull("zendesk", stream, WEEK, lake=company.lake / "paged")
     path = landed_path(company.lake / "paged", "landing", "zendesk", stream, WEEK)
     assert set(pq.read_table(path)["_pk"].to_pylist()) == whole

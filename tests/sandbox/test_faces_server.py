@@ -127,12 +127,13 @@ def test_wrong_mutation_is_refused(client, wish, status, told):
 
 def test_options_are_set_and_told(client):
     told = client.post("/__options", json={"limits": "fast", "x_post_cap": 9}).json()
-    assert told == {
+    wanted = {
         "limits": "fast",
         "page_size": None,
         "hubspot_search_lag_seconds": 0.0,
         "x_post_cap": 9,
     }
+    assert told.items() >= wanted.items()  # the vendors have options of their own
     assert client.post("/__options", json={"limits": "none"}).status_code == 400
 
 

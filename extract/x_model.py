@@ -105,12 +105,44 @@ class Page(Struct):
             for post, author in zip(self.data, authors, strict=True)
         ]
 
-    def ids(self) -> list[str]:
-        """Return the ids of the posts."""
-        return [str(decode(post, type=Mark).id) for post in self.data]
+    def billed(self) -> set[str]:
+        """Return what X bills: the posts and the authors beside them."""
+        users = (self.includes or Includes()).users
+        posts = {f"post {decode(post, type=Mark).id}" for post in self.data}
+        return posts | {f"user {decode(user, type=Mark).id}" for user in users}
 
 
-class Looked(Struct):
-    """The answer to a look-up by ids; posts that are gone are left out."""
+class Withdrawal(Struct):
+    """A post that must be deleted by whoever keeps it, and why."""
 
-    data: list[Raw] = []
+    id: str
+    action: str
+    reason: str
+    created_at: datetime | None = None
+    redacted_at: datetime | None = None
+
+
+class Job(Struct):
+    """A batch compliance job; its addresses are signed and take no credentials."""
+
+    id: str
+    status: str  # created, in_progress, complete, failed, expired
+    upload_url: str
+    download_url: str
+    name: str | None = None
+
+    def is_alive(self) -> bool:
+        """Tell whether the job has brought, or may still bring, verdicts."""
+        return self.status in ("created", "in_progress", "complete")
+
+
+class JobAnswer(Struct):
+    """One job."""
+
+    data: Job
+
+
+class JobList(Struct):
+    """The jobs of the last days; without any, `data` is absent."""
+
+    data: list[Job] = []

@@ -5,51 +5,61 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from extract.access import Traffic
 from extract.errors import ReadBudgetSpent, RequestRefused
-from extract.paging import by_cursor, chunks
+from extract.paging import by_cursor
 from extract.source import Window
-from extract.x_model import Looked, Page
+from extract.x_model import Page
 
 if TYPE_CHECKING:
-    from msgspec import Raw
-
     from extract.http import Client
 
 LEAST, MOST = 10, 100
 
 
 class Purse:
-    """The posts that a run may still read."""
+    """What a run may still read of posts and authors, all its streams and tries together.
 
-    def __init__(self, budget: int) -> None:
-        self._budget = self._left = budget
+    X bills a resource once a UTC day, and so does the purse within one reading. What two streams
+    both read counts twice: the budget is kept, not used up to the last cent.
+    """
 
-    def most(self, wanted: int, least: int) -> int:
-        """Return how many posts the next request may bring, or refuse to read on."""
-        if self._left < least:
+    def __init__(self, budget: int, traffic: Traffic) -> None:
+        self._budget = budget
+        self._traffic = traffic
+        self._billed: set[str] = set()
+
+    def most(self, each: int) -> int:
+        """Return how many posts to ask for next at `each` reads a post, or refuse to ask at all."""
+        spent = self._traffic.reads_before + self._traffic.reads
+        most = (self._budget - spent) // each
+        if most < LEAST:
             raise ReadBudgetSpent(
-                f"x: {self._budget - self._left:,} posts read of a budget of {self._budget:,}, "
-                "and more are there",
+                f"x: {spent:,} posts and authors read of this run's budget of {self._budget:,}, "
+                "and the next page may cost more than the rest",
                 "a part of a window would look like the whole, so nothing is landed",
                 "raise CXW_X_READ_BUDGET or ask for a shorter window",
             )
-        return min(wanted, self._left)
+        return min(MOST, most)
 
-    def spend(self, posts: int) -> None:
-        """Take posts that were read out of the budget."""
-        self._left -= posts
+    def spend(self, page: Page) -> None:
+        """Take what a page brought out of the budget."""
+        fresh = page.billed() - self._billed
+        self._billed |= fresh
+        self._traffic.reads += len(fresh)
 
 
 def pages(
-    client: Client, path: str, token: str, asked: Mapping[str, str], window: Window, purse: Purse
+    client: Client, path: str, token: str, asked: Mapping[str, str], window: Window, budget: int
 ) -> Iterator[Page]:
     """Yield the pages of a search or a timeline; `token` names the parameter that pages."""
+    purse, each = Purse(budget, client.traffic), 2 if "expansions" in asked else 1
     span = {"start_time": _zulu(window, "start"), "end_time": _zulu(window, "end")}
 
     def fetch(place: str | None) -> Page:
-        params = {**asked, **span, "max_results": str(purse.most(MOST, LEAST))}
+        params = {**asked, **span, "max_results": str(purse.most(each))}
         page = client.get(path, {**params, token: place} if place else params, Page)
-        purse.spend(len(page.data))
+        purse.spend(page)
         if page.meta is None:
             raise RequestRefused(
                 f"x: GET {path} answered without posts and without a count",
@@ -59,17 +69,6 @@ def pages(
         return page
 
     return by_cursor(fetch, Page.following)
-
-
-def looked_up(
-    client: Client, ids: list[str], asked: Mapping[str, str], purse: Purse
-) -> Iterator[list[Raw]]:
-    """Yield posts by their ids; those that are gone are left out."""
-    for chunk in chunks(ids, MOST):
-        purse.most(len(chunk), len(chunk))
-        answer = client.get("/2/tweets", {**asked, "ids": ",".join(chunk)}, Looked)
-        purse.spend(len(answer.data))
-        yield answer.data
 
 
 def _zulu(window: Window, name: str) -> str:

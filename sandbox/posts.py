@@ -17,7 +17,7 @@ from sandbox.post_wording import brand_text, care_text, follow_up_text, post_tex
 from sandbox.render_x import BRAND_ID, PostShape, account_record, post_record
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
-WITHDRAWN_SHARE = 0.03
+WITHDRAWN_SHARE = 0.05
 WITHDRAWN_MIX = [("deleted", 0.8), ("deactivated", 0.1), ("suspended", 0.05), ("protected", 0.05)]
 STRANGER_MIX = [("positive", 0.34), ("neutral", 0.36), ("negative", 0.3)]
 
@@ -78,7 +78,7 @@ def _withdrawn(company: Company, shape: PostShape, us: int) -> tuple[int, str] |
     if shape.author_id == BRAND_ID or company.chance("withdrawn", shape.key) >= WITHDRAWN_SHARE:
         return None
     rng = company.rng("withdrawal", shape.key)
-    return to_millis(us + 2 * DAY + rng.randrange(10 * DAY)), pick(rng, WITHDRAWN_MIX)
+    return to_millis(us + 30 * HOUR + rng.randrange(8 * DAY)), pick(rng, WITHDRAWN_MIX)
 
 
 def post(company: Company, person: Person, us: int, payload: tuple[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""X: posts found by search, mentions, the brand's own posts, and snapshots of their counters."""
+"""X: posts found by search, mentions, own posts, snapshots of their counters, and withdrawals."""
 
 from expectations.lake.rules import StreamRules, counts, moments
 
@@ -11,4 +11,5 @@ STREAMS = {
     "mentions": StreamRules(POST, fresh_hours=48),
     "own_posts": StreamRules(POST, fresh_hours=336),
     "post_metrics": StreamRules(POST),
+    "compliance": StreamRules(moments("created_at", "redacted_at")),
 }

@@ -469,17 +469,6 @@ def test_x_window_beyond_the_horizon_is_refused_without_a_request(company: North
     assert company.requests() == []
 
 
-def test_x_stops_at_its_read_budget_and_lands_nothing(company: Northwind) -> None:
-    company.pull("x", "search_posts", WEEK)
-    posts = len(keys(company, "x", "search_posts"))
-    assert posts > 12
-    (company.lake / "landing").rename(company.lake / "aside")
-    with pytest.raises(ReadBudgetSpent, match=r"1\d posts read of a budget of 12, and more"):
-        company.pull("x", "search_posts", WEEK, read_budget=12)
-    assert list((company.lake / "landing").rglob("*.parquet")) == []
-    assert company.pull("x", "search_posts", WEEK, read_budget=posts).rows == posts
-
-
 def test_x_reset_is_waited_for_by_the_clock_of_the_source(company: Northwind) -> None:
     company.fault("/x/", refusal="rate_limited")
     with pytest.raises(Defer) as caught:

@@ -255,8 +255,21 @@ def test_post_counts_grow_with_age_and_never_fall(world: World) -> None:
     early, late = day("2026-08-10"), day("2026-08-17")
     before = {post["id"]: post["public_metrics"] for post in world.x_posts(early)}
     after = {post["id"]: post["public_metrics"] for post in world.x_posts(late)}
-    assert all(after[key][name] >= n for key, shown in before.items() for name, n in shown.items())
-    assert any(after[key] != shown for key, shown in before.items())
+    stayed = {key: shown for key, shown in before.items() if key in after}
+    assert all(after[key][name] >= n for key, shown in stayed.items() for name, n in shown.items())
+    assert any(after[key] != shown for key, shown in stayed.items())
+
+
+def test_withdrawn_posts_were_shown_for_a_day_and_are_others_posts(world: World) -> None:
+    until = day("2026-08-20")
+    gone = {one["id"]: one for one in world.x_withdrawn(until)}
+    assert 0.02 < len(gone) / (len(gone) + len(world.x_posts(until))) < 0.06
+    assert not gone.keys() & {post["id"] for post in world.x_posts(until)}
+    for one in gone.values():
+        made, taken = (datetime.fromisoformat(one[n]) for n in ("created_at", "redacted_at"))
+        assert timedelta(hours=30) <= taken - made <= timedelta(days=10)
+        (shown,) = (p for p in world.x_posts(taken - timedelta(hours=1)) if p["id"] == one["id"])
+        assert shown["author_id"] != "111"
 
 
 def test_posts_name_the_company_and_have_authors(world: World) -> None:

@@ -18,6 +18,7 @@
     ('x', 'mentions', 'stg_x__mentions', 'created_at'),
     ('x', 'own_posts', 'stg_x__own_posts', 'created_at'),
     ('x', 'post_metrics', 'stg_x__post_metrics', 'snapshot_at'),
+    ('x', 'compliance', 'stg_x__compliance', '_extracted_at'),
 ] %}
 
 with final as (

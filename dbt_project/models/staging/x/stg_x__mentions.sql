@@ -10,8 +10,12 @@ with decoded as (
     from {{ landed_rows('x', 'mentions', whole_days=true) }} as landed
 ),
 
+withdrawn as (
+    select * from {{ x_withdrawn_posts() }} as verdicts
+),
+
 final as (
-    {{ x_post_columns('decoded') }}
+    {{ x_post_columns('decoded', 'withdrawn') }}
 )
 
 select * from final

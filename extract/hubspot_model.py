@@ -1,12 +1,10 @@
-"""The fields of HubSpot's records that staging reads, and the pages they come in."""
+"""The fields of HubSpot's records that staging reads."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from msgspec import Raw, Struct, field
-from msgspec.json import decode, encode
+from msgspec import Struct
 
 Text = str | None  # every property is text or null; one that the portal lacks is left out
 
@@ -38,6 +36,56 @@ class DealProperties(Struct):
     pipeline: Text = None
     closedate: Text = None
     hubspot_owner_id: Text = None
+    hs_merged_object_ids: Text = None
+
+
+class CompanyProperties(Struct):
+    """What is asked of a company."""
+
+    hs_lastmodifieddate: datetime
+    createdate: datetime | None = None
+    name: Text = None
+    domain: Text = None
+    industry: Text = None
+    city: Text = None
+    country: Text = None
+    numberofemployees: Text = None
+    annualrevenue: Text = None
+    lifecyclestage: Text = None
+    hubspot_owner_id: Text = None
+    hs_merged_object_ids: Text = None
+
+
+class TicketProperties(Struct):
+    """What is asked of a ticket; `closed_date` is empty while it is open."""
+
+    hs_lastmodifieddate: datetime
+    createdate: datetime | None = None
+    closed_date: Text = None
+    subject: Text = None
+    content: Text = None
+    hs_pipeline: Text = None
+    hs_pipeline_stage: Text = None
+    hs_ticket_priority: Text = None
+    hs_ticket_category: Text = None
+    source_type: Text = None
+    hubspot_owner_id: Text = None
+    hs_merged_object_ids: Text = None
+
+
+class LineItemProperties(Struct):
+    """What is asked of a line item; `amount` is what it adds to its deal."""
+
+    hs_lastmodifieddate: datetime
+    createdate: datetime | None = None
+    name: Text = None
+    hs_product_id: Text = None
+    hs_sku: Text = None
+    quantity: Text = None
+    price: Text = None
+    amount: Text = None
+    hs_line_item_currency_code: Text = None
+    recurringbillingfrequency: Text = None
 
 
 class FeedbackProperties(Struct):
@@ -73,6 +121,33 @@ class Deal(Struct):
     archivedAt: datetime | None = None  # noqa: N815
 
 
+class Company(Struct):
+    """A company, or the tombstone of one."""
+
+    id: str
+    properties: CompanyProperties
+    archived: bool
+    archivedAt: datetime | None = None  # noqa: N815
+
+
+class Ticket(Struct):
+    """A ticket of the CRM, or the tombstone of one."""
+
+    id: str
+    properties: TicketProperties
+    archived: bool
+    archivedAt: datetime | None = None  # noqa: N815
+
+
+class LineItem(Struct):
+    """What a deal is made of, or the tombstone of it."""
+
+    id: str
+    properties: LineItemProperties
+    archived: bool
+    archivedAt: datetime | None = None  # noqa: N815
+
+
 class Feedback(Struct):
     """An answer to a survey."""
 
@@ -90,113 +165,64 @@ class Owner(Struct, rename="camel"):
     last_name: Text = None
 
 
-class Next(Struct):
-    """Where a list goes on."""
-
-    after: str
-
-
-class Paging(Struct):
-    """Whether a list goes on."""
-
-    next: Next | None = None
-
-
-class Listed(Struct):
-    """A page of a list."""
-
-    results: list[Raw]
-    paging: Paging | None = None
-
-    def following(self) -> str | None:
-        """Return where the next page begins."""
-        return self.paging.next.after if self.paging and self.paging.next else None
-
-
-class Found(Struct):
-    """A page of a search; `total` counts the rows from here on."""
-
-    total: int
-    results: list[Raw]
-
-    def last_id(self) -> int | None:
-        """Return the key behind which the next page begins, None when this one is the last."""
-        done = not self.results or len(self.results) >= self.total
-        return None if done else int(decode(self.results[-1], type=Mark).id)
-
-
-class Mark(Struct):
-    """Whose record it is; of whatever type, since the landing judges that."""
-
-    id: Any = None
-
-
-class Target(Struct, rename="camel"):
-    """One end of an association; older answers hold a number."""
-
-    to_object_id: str | int
-
-
-class Linked(Struct):
-    """What one object is associated with; more than fits comes on a further page."""
-
-    from_: Mark = field(name="from")
-    to: list[Target] = []
-    paging: Paging | None = None
-
-
-class Problem(Struct, rename="camel"):
-    """Why an object of a batch has no answer."""
-
-    sub_category: str | None = None
-
-
-class Links(Struct):
-    """An answer to a batch read of associations; objects without any are told as problems."""
-
-    results: list[Linked]
-    errors: list[Problem] = []
-
-
-class Archived(Struct, rename="camel"):
-    """When an archived record was archived."""
-
-    archived_at: datetime
-
-
-class MergeProperties(Struct):
-    """What tells of a merge."""
-
-    lastmodifieddate: str
-    hs_merged_object_ids: Text = None
-
-
-class Merge(Struct, rename="camel"):
-    """A contact, as far as it tells of those that were merged into it."""
+class ContactId(Struct):
+    """A contact that exists, and nothing more of it."""
 
     id: str
-    properties: MergeProperties
-    created_at: str
-    updated_at: str
+    archived: bool
 
-    def tombstones(self) -> list[Raw]:
-        """Return a record for each contact that went into this one, at the winner's moments."""
-        losers = (self.properties.hs_merged_object_ids or "").split(";")
-        moment = self.properties.lastmodifieddate
-        return [
-            Raw(
-                encode(
-                    {
-                        "id": loser,
-                        "properties": {"hs_object_id": loser, "lastmodifieddate": moment},
-                        "createdAt": self.created_at,
-                        "updatedAt": self.updated_at,
-                        "archived": True,
-                        "archivedAt": moment,
-                        "mergedInto": self.id,
-                    }
-                )
-            )
-            for loser in losers
-            if loser.isdigit()
-        ]
+
+class StageMetadata(Struct, rename="camel"):
+    """What a stage stands for; all values are text."""
+
+    probability: Text = None
+    is_closed: Text = None
+    ticket_state: Text = None
+
+
+class Stage(Struct, rename="camel"):
+    """One step of a pipeline."""
+
+    id: str
+    label: str
+    display_order: int
+    metadata: StageMetadata
+    archived: bool = False
+
+
+class Pipeline(Struct):
+    """The way of deals or tickets; `objectType` is put in."""
+
+    id: str
+    label: str
+    objectType: str  # noqa: N815
+    stages: list[Stage]
+
+
+class Consent(Struct, rename="camel"):
+    """What a contact has said of one kind of messages."""
+
+    subscription_id: int
+    status: str
+    subscription_name: Text = None
+    channel: Text = None
+    source: Text = None
+    timestamp: datetime | None = None
+    business_unit_id: int | None = None
+    legal_basis: Text = None
+    legal_basis_explanation: Text = None
+
+
+class SubscriberProperties(Struct):
+    """When the contact had changed."""
+
+    lastmodifieddate: datetime
+
+
+class Subscriptions(Struct):
+    """All that an address has said; the contact's id and last change are put in."""
+
+    id: str
+    properties: SubscriberProperties
+    subscriberIdString: str  # noqa: N815
+    statuses: list[Consent]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,17 @@ from msgspec import Raw, ValidationError
 from msgspec.json import decode, encode
 
 from extract.errors import EndlessPaging, RequestRefused
-from extract.hubspot_model import Archived, Found, Linked, Links, Listed, Mark, Merge
+from extract.hubspot_pages import (
+    Addressed,
+    Archived,
+    Found,
+    Linked,
+    Links,
+    Listed,
+    Mark,
+    Merge,
+    Reached,
+)
 from extract.joining import with_key
 from extract.paging import by_cursor, by_keyset
 from extract.source import Window
@@ -43,6 +53,16 @@ def changed(
     return (page.results for page in by_keyset(fetch, Found.last_id, 0) if page.results)
 
 
+def listed(client: Client, path: str, wanted: Mapping[str, str]) -> Iterator[list[Raw]]:
+    """Yield the pages of a list from its first row to its last."""
+
+    def fetch(after: str | None) -> Listed:
+        place = {"after": after} if after else {}
+        return client.get(path, {"limit": "100", **wanted, **place}, Listed)
+
+    return (page.results for page in by_cursor(fetch, Listed.following))
+
+
 def archived(
     client: Client, path: str, properties: list[str], window: Window
 ) -> Iterator[list[Raw]]:
@@ -51,40 +71,77 @@ def archived(
     A record without a readable moment is passed on, for the landing to judge.
     """
 
-    def fetch(after: str | None) -> Listed:
-        place = {"after": after} if after else {}
-        wanted = {"archived": "true", "limit": "100", "properties": ",".join(properties)}
-        return client.get(path, {**wanted, **place}, Listed)
-
     def is_due(record: Raw) -> bool:
         try:
             return decode(record, type=Archived).archived_at in window
         except ValidationError:
             return True
 
-    for page in by_cursor(fetch, Listed.following):
-        yield [record for record in page.results if is_due(record)]
+    wanted = {"archived": "true", "properties": ",".join(properties)}
+    for page in listed(client, path, wanted):
+        yield [record for record in page if is_due(record)]
 
 
-def merged_away(records: list[Raw]) -> list[Raw]:
-    """Return tombstones for the contacts that were merged into these."""
+def reached(records: list[Raw]) -> dict[str, tuple[bytes, bytes]]:
+    """Return who has which address, in small letters: the contact's id and its last change."""
+    found: dict[str, tuple[bytes, bytes]] = {}
+    for record in records:
+        try:
+            contact = decode(record, type=Reached)
+        except ValidationError:  # the stream of contacts tells of it
+            continue
+        if contact.properties.email:
+            moment = {"lastmodifieddate": contact.properties.lastmodifieddate}
+            who = encode(contact.id), encode(moment)
+            found[contact.properties.email.lower()] = who
+    return found
+
+
+def attributed(
+    answers: list[Raw], known: Mapping[str, tuple[bytes, bytes]], asked: list[str]
+) -> list[Raw]:
+    """Put the contact's id and last change into each answer to a question by addresses.
+
+    An answer for nobody is left out. Where the address cannot be read, the place in the question
+    says whose the answer is: it lands with an error.
+    """
+    rows = []
+    for place, answer in enumerate(answers):
+        address = decode(answer, type=Addressed).subscriber_id_string
+        if not isinstance(address, str):
+            address = asked[min(place, len(asked) - 1)]
+        if address.lower() in known:
+            key, moment = known[address.lower()]
+            rows.append(with_key(with_key(answer, "id", key), "properties", moment))
+    return rows
+
+
+def merged_away(records: list[Raw], cursor: str) -> list[Raw]:
+    """Return tombstones for the records that were merged into these."""
     found: list[Raw] = []
     for record in records:
         try:
-            found += decode(record, type=Merge).tombstones()
+            found += decode(record, type=Merge).tombstones(cursor)
         except ValidationError:  # lands with an error of its own
             continue
     return found
 
 
 def with_links(
-    client: Client, source: str, targets: tuple[str, ...], records: list[Raw]
+    client: Client,
+    path: Callable[..., str],
+    source: str,
+    targets: tuple[str, ...],
+    records: list[Raw],
 ) -> list[Raw]:
     """Put the ids of associated objects into records, as `associations.<object>.results[].id`."""
     if not targets:
         return records
     ids = [str(decode(record, type=Mark).id) for record in records]
-    links = {target: _links(client, source, target, ids) for target in targets}
+    links = {
+        target: _links(client, path("associations", source, target, "batch/read"), ids)
+        for target in targets
+    }
 
     def linked(key: str) -> bytes:
         return encode({t: {"results": [{"id": end} for end in links[t][key]]} for t in targets})
@@ -95,9 +152,8 @@ def with_links(
     ]
 
 
-def _links(client: Client, source: str, target: str, ids: list[str]) -> dict[str, dict[str, None]]:
+def _links(client: Client, path: str, ids: list[str]) -> dict[str, dict[str, None]]:
     """Return by id the ids of associated objects, each once and in their order."""
-    path = f"/crm/v4/associations/{source}/{target}/batch/read"
     found: dict[str, dict[str, None]] = defaultdict(dict)
     seen: set[str] = set()
     asked = [{"id": key} for key in dict.fromkeys(ids)]

@@ -159,6 +159,9 @@ def answer(
     company.books.answers.append(
         AnswerFact(number, "hubspot", metric, person.number, us, [(us, value)])
     )
+    if metric == "nps" and tone == "negative":
+        wish = (person.contact_id, "Call back after a low mark")
+        company.plan(us + 5 * MINUTE, "open_crm_ticket", person.number, wish)
 
 
 def _offer_rating(

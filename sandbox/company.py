@@ -41,6 +41,8 @@ class Company:
     strangers: dict[int, int] = field(default_factory=dict)
     contacts: dict[int, Any] = field(default_factory=dict)
     deals: dict[int, Any] = field(default_factory=dict)
+    firms: dict[int, Any] = field(default_factory=dict)
+    consents: dict[int, Any] = field(default_factory=dict)
     desk_users: dict[int, Any] = field(default_factory=dict)
     callers: dict[str, int] = field(default_factory=dict)
     tickets: dict[int, Any] = field(default_factory=dict)

@@ -41,6 +41,7 @@ class Contact:
     modified_us: int = 0
     archived_us: int | None = None
     merged_into: int | None = None
+    company_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -82,7 +83,14 @@ def add_contact(company: Company, person: Person, us: int, *, is_silent: bool = 
     company.books.contacts.append(fact)
     if not is_silent:
         show(company, contact, us)
+    company.plan(_later(company, person, us), "join_firm", person.number, number)
+    company.plan(_later(company, person, us), "choose", person.number, number)
     return contact
+
+
+def _later(company: Company, person: Person, us: int) -> int:
+    """Give the moment at which the CRM goes on with a person, on the first day or later."""
+    return max(us + 2 * SECOND, company.start_us + 3 * MINUTE + person.number * 30 * MILLI)
 
 
 def show(company: Company, contact: Contact, us: int) -> None:
@@ -162,6 +170,7 @@ def close_deal(
             person.customer_number = f"cust-{company.books.number('customer', 50_001)}"
             contact.customer_number = person.customer_number
             know_customer(company, person, us + 2 * SECOND)
+        company.plan(_later(company, person, us), "itemise", person.number, deal.deal_id)
     elif person.won == 0:
         contact.lead_status = "UNQUALIFIED"
     if not is_silent:

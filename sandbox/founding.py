@@ -10,6 +10,7 @@ from __future__ import annotations
 from random import Random
 
 from sandbox.browsing import visit_time
+from sandbox.business import show_pipelines
 from sandbox.buying import office_hour, plan_close, plan_look
 from sandbox.company import Company
 from sandbox.crm import Deal, add_contact, add_duplicate, close_deal, open_deal, show, show_deal
@@ -36,6 +37,7 @@ def populate(company: Company) -> None:
         number = 310_001 + each
         record = owner_record(number, first, last, company.start_us - 300 * DAY)
         company.books.emit("hubspot.owners", company.start_us, number, record)
+    show_pipelines(company)
     numbers = range(founders_of(company.customers))
     for number in numbers:
         company.add(founder(company.seed, number, company.start_us))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sandbox.crm import Contact, Deal
 
 
-def _object(key: int, properties: Record, created: str, updated: str) -> Record:
+def record_of(key: int, properties: Record, created: str, updated: str) -> Record:
+    """Show a record of any kind, before it is archived."""
     return {
         "id": str(key),
         "properties": properties,
@@ -28,10 +29,10 @@ def _object(key: int, properties: Record, created: str, updated: str) -> Record:
 def contact_record(contact: Contact) -> Record:
     """Show a contact as it stands."""
     created, updated = iso_millis(contact.created_us), iso_millis(contact.modified_us)
-    record = _object(
+    record = record_of(
         contact.contact_id,
         {
-            "associatedcompanyid": None,
+            "associatedcompanyid": str(contact.company_id) if contact.company_id else None,
             "createdate": created,
             "customer_number": contact.customer_number,
             "email": contact.email,
@@ -60,7 +61,7 @@ def contact_record(contact: Contact) -> Record:
 def deal_record(deal: Deal, us: int) -> Record:
     """Show a deal as it stands."""
     created, updated = iso_millis(deal.created_us), iso_millis(us)
-    record = _object(
+    record = record_of(
         deal.deal_id,
         {
             "amount": f"{deal.amount_cents // 100}.{deal.amount_cents % 100:02d}",
@@ -136,7 +137,7 @@ def answer_record(
     created, updated = iso_millis(submitted_us), iso_millis(updated_us)
     group = response_group(metric, score)
     is_rated = comment is not None and updated_us > submitted_us
-    record = _object(
+    record = record_of(
         key,
         {
             "hs_content": comment,

@@ -13,7 +13,19 @@ from operator import attrgetter
 
 import pyarrow as pa
 
-from sandbox import answers, browsing, buying, calls, crm, habits, metering, posts, tickets
+from sandbox import (
+    answers,
+    browsing,
+    business,
+    buying,
+    calls,
+    consents,
+    crm,
+    habits,
+    metering,
+    posts,
+    tickets,
+)
 from sandbox.books import Record, Version
 from sandbox.company import Company, Handler, found
 from sandbox.founding import populate
@@ -37,18 +49,29 @@ HANDLERS: Mapping[str, Handler] = {
     "call_charged": calls.call_charged,
     "call_over": calls.call_over,
     "care": posts.care,
+    "choose": consents.choose,
+    "come_back": consents.come_back,
     "contact": habits.contact,
     "deal_advance": buying.deal_advance,
     "deal_close": buying.deal_close,
     "deal_open": buying.deal_open,
     "dial": calls.dial,
+    "double_crm_ticket": business.double_crm_ticket,
+    "double_firm": business.double_firm,
     "duplicate": buying.duplicate,
+    "end_crm_ticket": business.end_crm_ticket,
+    "end_firm": business.end_firm,
     "feel_outage": buying.feel_outage,
     "follow_up": posts.follow_up,
     "hear_price": buying.hear_price,
+    "itemise": business.itemise,
+    "join_firm": business.join_firm,
     "junk_lead": crm.junk_lead,
     "lead": buying.lead,
     "merge_contact": crm.merge_contact,
+    "merge_firm": business.merge_firm,
+    "move_crm_ticket": business.move_crm_ticket,
+    "open_crm_ticket": business.open_crm_ticket,
     "order": browsing.order,
     "post": posts.post,
     "queue": calls.queue,
@@ -67,6 +90,7 @@ HANDLERS: Mapping[str, Handler] = {
     "ticket_replied": tickets.ticket_replied,
     "ticket_solved": tickets.ticket_solved,
     "ticket_touched": tickets.ticket_touched,
+    "withdraw": consents.withdraw,
     "write_in": tickets.write_in,
 }
 

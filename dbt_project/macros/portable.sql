@@ -63,6 +63,19 @@
     {{ list }}[1]
 {%- endmacro %}
 
+{# One field of every element, as a list; null where the list is. #}
+{% macro list_field(list, field) -%}
+    {{ return(adapter.dispatch('list_field', 'cx_warehouse')(list, field)) }}
+{%- endmacro %}
+
+{% macro default__list_field(list, field) -%}
+    transform({{ list }}, entry -> entry.{{ field }})
+{%- endmacro %}
+
+{% macro duckdb__list_field(list, field) -%}
+    list_transform({{ list }}, lambda entry: entry.{{ field }})
+{%- endmacro %}
+
 {# One row per element, in the select list. #}
 {% macro unnest_list(list) -%}
     {{ return(adapter.dispatch('unnest_list', 'cx_warehouse')(list)) }}

@@ -1,7 +1,8 @@
 """HubSpot's CRM as seen by a private app.
 
-Search, lists with the archived ones, owners, properties, and associations in batches; under
-`/crm/v3` and `/crm/v4` and under the date-versioned paths (`/crm/objects/2026-03/…`,
+Search, lists with the archived ones, properties, and associations in batches; pipelines, owners and
+consent are in `hubspot_settings`, tokens in `hubspot_tokens`. All of it under `/crm/v3` and
+`/crm/v4` and under the date-versioned paths (`/crm/objects/2026-03/…`,
 `/crm/associations/2026-03/…`, `/crm/owners/2026-03`). Checked against developers.hubspot.com
 (search the CRM, batch read of associations): at most 200 rows a search page (10 unless asked),
 400 beyond row 10,000, one sorting rule, five filter groups, five searches a second for the whole
@@ -18,43 +19,40 @@ in `archived=true` lists.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from sandbox.faces import hubspot_settings
 from sandbox.faces.hubspot_answers import (
     DEFAULTS,
     error,
     invalid,
     link,
     no_association,
+    page_of,
     property_type,
     rate_headers,
     shown,
     too_many,
-    unauthorized,
     wanted_properties,
 )
 from sandbox.faces.hubspot_search import Objects, Refused, Search
+from sandbox.faces.hubspot_tokens import Tokens
 from sandbox.faces.quota import Limits, Rule
-from sandbox.faces.view import Record, View
+from sandbox.faces.view import View
 from sandbox.faces.wire import Reply, Request, json_reply, whole_number, zulu_ms
-
-TOKEN = "sandbox-hubspot-token"  # noqa: S105 - the sandbox's published token
 
 TEN_SECONDLY = Rule(190, 10.0, rolling=True)
 SECONDLY = Rule(5, 1.0, rolling=True)
 CEILING = 10_000
 SEARCH_PAGE = 200
 LIST_PAGE, LIST_PAGE_UNASKED = 100, 10
-OWNERS_PAGE = 500
 BATCH = 1000
 
 VERSION = r"\d{4}-\d{2}"
 OBJECTS = re.compile(rf"/crm/(?:v3/objects|objects/{VERSION})/(\w+)(/search)?/?")
-OWNERS = re.compile(rf"/crm/(?:v3/owners|owners/{VERSION})/?")
 PROPERTIES = re.compile(rf"/crm/(?:v3/properties|properties/{VERSION})/(\w+)/?")
 BATCH_READ = re.compile(rf"/crm/(?:v4/associations|associations/{VERSION})/(\w+)/(\w+)/batch/read")
 
@@ -77,12 +75,13 @@ class HubSpot:
     def __init__(self, view: View, limits: Limits) -> None:
         self._view = view
         self._limits = limits
+        self.tokens = Tokens()
         self.search_lag_seconds = 0.0
 
     def handle(self, request: Request) -> Reply:
         """Answer a request as the vendor would."""
-        if request.headers.get("authorization") != "Bearer " + TOKEN:
-            return unauthorized(request)
+        if answered := self.tokens.answered(request):
+            return answered
         objects = OBJECTS.fullmatch(request.path)
         searching = bool(objects and objects[2])
         spent = self._limits.take("hubspot.account", TEN_SECONDLY)
@@ -112,10 +111,10 @@ class HubSpot:
             return self._object_route(request, objects[1], bool(objects[2]))
         if (match := BATCH_READ.fullmatch(request.path)) and request.method == "POST":
             return self._associations(request, match[1], match[2])
-        if OWNERS.fullmatch(request.path) and request.method == "GET":
-            return self._owners(request)
         if (match := PROPERTIES.fullmatch(request.path)) and match[1] in DEFAULTS:
             return self._properties(request, match[1])
+        if found := hubspot_settings.answered(self._view, request):
+            return found
         return error(request, 404, "OBJECT_NOT_FOUND", "resource not found")
 
     def _object_route(self, request: Request, kind: str, searching: bool) -> Reply:
@@ -167,7 +166,7 @@ class HubSpot:
     def _list(self, request: Request, kind: str) -> Reply:
         archived = request.first("archived") == "true"
         objects = self._objects(kind, request.now, archived)
-        first, last, paging = _page(request, objects.ids, LIST_PAGE, LIST_PAGE_UNASKED)
+        first, last, paging = page_of(request, objects.ids, LIST_PAGE, LIST_PAGE_UNASKED)
         wanted = wanted_properties(kind, request.listed("properties"), objects)
         linked = request.listed("associations")
         results = []
@@ -180,23 +179,6 @@ class HubSpot:
             }
             results.append({**row, "associations": associations} if associations else row)
         return json_reply(200, {"results": results, **paging})
-
-    def _owners(self, request: Request) -> Reply:
-        def build() -> list[Record]:
-            found = self._view.newest("hubspot.owners", request.now).values()
-            return sorted(found, key=lambda owner: int(owner["id"]))
-
-        archived = request.first("archived") == "true"
-        email = request.first("email")
-        owners = [
-            owner
-            for owner in self._view.once("hubspot owners", request.now, build)
-            if bool(owner.get("archived")) is archived
-            and (email is None or owner.get("email") == email)
-        ]
-        ids = [int(owner["id"]) for owner in owners]
-        first, last, paging = _page(request, ids, OWNERS_PAGE, LIST_PAGE)
-        return json_reply(200, {"results": owners[first:last], **paging})
 
     def _properties(self, request: Request, kind: str) -> Reply:
         known = self._objects(kind, request.now, archived=False).known
@@ -230,25 +212,3 @@ class HubSpot:
         if errors:
             return json_reply(207, {**body, "numErrors": len(errors), "errors": errors})
         return json_reply(200, body)
-
-
-def _page(
-    request: Request, ids: list[int], most: int, unasked: int
-) -> tuple[int, int, dict[str, Any]]:
-    """Find a list page by ids, so that rows which come or go move no other row."""
-    size = whole_number(request.first("limit") or str(unasked))
-    if size is None or not 1 <= size <= most:
-        raise Refused(f"limit is {request.first('limit')}, a page holds 1 to {most}")
-    after = whole_number(request.first("after") or "0")
-    if after is None:
-        raise Refused(f"after is {request.first('after')!r}, expected the value of paging.next")
-    first = bisect_left(ids, after)
-    last = min(first + request.page_size(size), len(ids))
-    if last >= len(ids):
-        return first, last, {}
-    following = str(ids[last - 1] + 1)
-    keep = "&".join(
-        f"{name}={values[0]}" for name, values in sorted(request.query.items()) if name != "after"
-    )
-    here = f"{request.base_url}{request.path}?{keep}&after={following}".replace("?&", "?")
-    return first, last, {"paging": {"next": {"after": following, "link": here}}}

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Any
 
-from sandbox.faces.hubspot_search import MOMENTS, NUMBERS, Objects
+from sandbox.faces.hubspot_search import MOMENTS, NUMBERS, Objects, Refused
 from sandbox.faces.quota import Spent
 from sandbox.faces.view import Record
-from sandbox.faces.wire import Reply, Request, json_reply, stable_id
+from sandbox.faces.wire import Reply, Request, json_reply, stable_id, whole_number
 
 DAILY_LIMIT = 650_000
 
+_CHANGED = ("createdate", "hs_lastmodifieddate", "hs_object_id")
 DEFAULTS = {
+    "companies": (*_CHANGED, "domain", "name"),
+    "line_items": (*_CHANGED, "amount", "price", "quantity"),
+    "tickets": (*_CHANGED, "content", "hs_pipeline", "hs_pipeline_stage",
+                "hs_ticket_category", "hs_ticket_priority", "subject"),
     "contacts": ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate",
                  "lastname"),
     "deals": ("amount", "closedate", "createdate", "dealname", "dealstage",
@@ -19,6 +26,7 @@ DEFAULTS = {
     "feedback_submissions": ("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
 }  # fmt: skip
 ALWAYS = {
+    **dict.fromkeys(("companies", "line_items", "tickets"), _CHANGED),
     "contacts": ("createdate", "hs_object_id", "lastmodifieddate"),
     "deals": ("createdate", "hs_lastmodifieddate", "hs_object_id"),
     "feedback_submissions": ("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
@@ -28,6 +36,7 @@ SINGULAR = {
     "deals": "deal",
     "tickets": "ticket",
     "companies": "company",
+    "line_items": "line_item",
     "feedback_submissions": "feedback_submission",
 }
 
@@ -84,6 +93,28 @@ def rate_headers(spent: Spent, mode: str) -> dict[str, str]:
     }
 
 
+def page_of(
+    request: Request, ids: list[int], most: int, unasked: int
+) -> tuple[int, int, dict[str, Any]]:
+    """Find a list page by ids, so that rows which come or go move no other row."""
+    size = whole_number(request.first("limit") or str(unasked))
+    if size is None or not 1 <= size <= most:
+        raise Refused(f"limit is {request.first('limit')}, a page holds 1 to {most}")
+    after = whole_number(request.first("after") or "0")
+    if after is None:
+        raise Refused(f"after is {request.first('after')!r}, expected the value of paging.next")
+    first = bisect_left(ids, after)
+    last = min(first + request.page_size(size), len(ids))
+    if last >= len(ids):
+        return first, last, {}
+    following = str(ids[last - 1] + 1)
+    keep = "&".join(
+        f"{name}={values[0]}" for name, values in sorted(request.query.items()) if name != "after"
+    )
+    here = f"{request.base_url}{request.path}?{keep}&after={following}".replace("?&", "?")
+    return first, last, {"paging": {"next": {"after": following, "link": here}}}
+
+
 def _correlation(request: Request) -> str:
     return stable_id(request.path, request.body.hex(), sorted(request.query.items()))
 
@@ -118,6 +149,12 @@ def unauthorized(request: Request) -> Reply:
     )
 
 
+def malformed_token(request: Request) -> Reply:
+    """Refuse what cannot be a token at all."""
+    message = "The access token must have the correct format"
+    return error(request, 530, "INVALID_AUTHENTICATION", message)
+
+
 def too_many(request: Request, policy: str) -> Reply:
     """Refuse for a limit; the body names its policy."""
     named = policy.lower()
@@ -131,4 +168,5 @@ def too_many(request: Request, policy: str) -> Reply:
             "policyName": policy,
             "requestId": stable_id("request", request.path, policy),
         },
+        {} if request.wait_seconds is None else {"Retry-After": f"{request.wait_seconds:g}"},
     )

@@ -23,9 +23,21 @@ MOMENTS = frozenset(
         "hs_lastmodifieddate",
         "hs_submission_timestamp",
         "closedate",
+        "closed_date",
     }
 )
-NUMBERS = frozenset({"hs_object_id", "amount", "hs_value", "associatedcompanyid"})
+NUMBERS = frozenset(
+    {
+        "hs_object_id",
+        "amount",
+        "annualrevenue",
+        "associatedcompanyid",
+        "hs_value",
+        "numberofemployees",
+        "price",
+        "quantity",
+    }
+)
 
 GROUPS, FILTERS_A_GROUP, FILTERS = 5, 6, 18
 

@@ -31,8 +31,13 @@ STREAMS = (
     "zendesk.ticket_metric_events",
     "zendesk.shifts",
     "hubspot.contacts",
+    "hubspot.companies",
     "hubspot.deals",
+    "hubspot.line_items",
+    "hubspot.tickets",
     "hubspot.owners",
+    "hubspot.pipelines",
+    "hubspot.consents",
     "hubspot.feedback_submissions",
 )
 

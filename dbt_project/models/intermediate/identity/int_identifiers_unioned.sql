@@ -4,7 +4,7 @@
 
 with crm_contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
-    where not is_deleted
+    where not is_deleted and not is_missing
 ),
 
 desk_users as (

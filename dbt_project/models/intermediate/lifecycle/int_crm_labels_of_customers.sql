@@ -2,7 +2,7 @@
 
 with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
-    where not is_deleted and lifecycle_stage_type is not null
+    where not is_deleted and not is_missing and lifecycle_stage_type is not null
 ),
 
 resolution as (

@@ -2,7 +2,7 @@
 
 with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
-    where not is_deleted
+    where not is_deleted and not is_missing
 ),
 
 deals as (

@@ -1,5 +1,10 @@
 -- One row per CRM contact: its newest version; archived and merged-away contacts stay, flagged.
 
+{# A GDPR deletion leaves no trace: who is in neither of the last two sweeps of ids is missing. #}
+{{ config(post_hook="{{ mark_absent(
+    'is_missing', 'hubspot', 'contacts_ids', key='contact_id', snapshots=2, unless='is_deleted'
+) }}") }}
+
 {% set structure = {
     'id': 'string', 'createdAt': 'string', 'updatedAt': 'string',
     'properties': {
@@ -32,6 +37,7 @@ final as (
         ) }} as updated_at,
         decoded.record.properties.lifecyclestage as lifecycle_stage_type,
         decoded.is_deleted,
+        false as is_missing,
         decoded.record.properties.email,
         decoded.record.properties.firstname as first_name,
         decoded.record.properties.lastname as last_name,

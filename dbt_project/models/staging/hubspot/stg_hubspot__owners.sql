@@ -1,5 +1,7 @@
 -- One row per CRM owner (an employee): the newest snapshot that shows them.
 
+{{ config(post_hook="{{ mark_absent('is_gone', 'hubspot', 'owners') }}") }}
+
 {% set structure = {
     'id': 'string', 'email': 'string', 'firstName': 'string', 'lastName': 'string'
 } %}
@@ -15,6 +17,7 @@ final as (
     select
         decoded._pk as owner_id,
         decoded.is_deleted,
+        false as is_gone,
         concat_ws(' ', decoded.record.firstName, decoded.record.lastName) as owner_name,
         decoded.record.email,
         {{ technical_columns('decoded') }}

@@ -50,6 +50,7 @@ class Tag(StrEnum):
     SOURCE_HUBSPOT = "source_hubspot"
     SOURCE_GA4 = "source_ga4"
     SOURCE_X = "source_x"
+    SOURCE_SERVICENOW = "source_servicenow"
 
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

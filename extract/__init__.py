@@ -3,12 +3,19 @@
 A new source is a module with its data sheet and streams, and an entry here.
 """
 
-from extract import ga4, hubspot, x, zendesk
+from extract import ga4, hubspot, servicenow, x, zendesk
 from extract.errors import UnknownSource
 from extract.source import Source
 
 SOURCES: dict[str, Source] = {
-    source.name: source for source in (zendesk.SOURCE, hubspot.SOURCE, ga4.SOURCE, x.SOURCE)
+    source.name: source
+    for source in (
+        zendesk.SOURCE,
+        hubspot.SOURCE,
+        ga4.SOURCE,
+        x.SOURCE,
+        servicenow.SOURCE,
+    )
 }
 
 

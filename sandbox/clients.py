@@ -29,6 +29,11 @@ CLIENTS: Mapping[str, Mapping[str, str]] = {
         "query": '(@northwind OR "northwind") -is:retweet',
         "read_budget": "1000000",
     },
+    "servicenow": {
+        "base_url": "{origin}/servicenow",
+        "client_id": "northwind-warehouse",
+        "client_secret": "sandbox-servicenow-secret",
+    },
 }
 
 

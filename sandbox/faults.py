@@ -44,6 +44,7 @@ RECORD_LISTS = (
     "results",
     "data",
     "items",
+    "result",
 )
 PARQUET_MAGIC = b"PAR1"
 SIGN_IN_PAGE = b"<!doctype html><html><body><h1>Sign in to continue</h1></body></html>"

@@ -30,6 +30,7 @@ from sandbox.control import Control, Knobs, Parts
 from sandbox.faces.gcs import Storage
 from sandbox.faces.hubspot import HubSpot
 from sandbox.faces.quota import Limits, Mode
+from sandbox.faces.servicenow import ServiceNow
 from sandbox.faces.view import View, WorldLike
 from sandbox.faces.wire import Face, Reply, Request, json_reply
 from sandbox.faces.x import X
@@ -73,6 +74,7 @@ class Sandbox:
             "hubspot": hubspot,
             "gcs": storage,
             "x": x,
+            "servicenow": ServiceNow(view, quotas),
         }
         self.control = Control(
             Parts(

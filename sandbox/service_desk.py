@@ -100,12 +100,13 @@ def _incident(company: Company, rng: Random, us: int, staff: int) -> None:
     taken = after(schedule, us, to_seconds(int(exponential(rng, response * 0.4))) + MINUTE)
     _take(company, task, taken)
     effort = to_seconds(int(exponential(rng, work))) + 5 * MINUTE
-    at = after(schedule, taken, effort // 3)
+    first = to_seconds(effort // 3)
+    at = after(schedule, taken, first)
     if rng.random() < 0.2:
         at = _reassign(company, task, at, rng)
     if rng.random() < 0.25:
         at = _hold(company, task, at, to_seconds(rng.randrange(2 * HOUR, 2 * DAY)))
-    at = after(schedule, at, effort - effort // 3)
+    at = after(schedule, at, effort - first)
     _resolve(company, task, at, "Solved (Permanently)")
     if rng.random() < 0.07:
         at += to_seconds(rng.randrange(2 * HOUR, 3 * DAY))

@@ -34,6 +34,7 @@ from sandbox.organizations import organizations_day
 from sandbox.render_ga4 import day_table
 from sandbox.render_talk import write_shifts
 from sandbox.render_x import with_counts, withdrawal
+from sandbox.service_desk import service_day
 from sandbox.stories import PLANTED, Story
 
 __all__ = ["Record", "Version", "World"]
@@ -104,6 +105,7 @@ def live_day(company: Company, day_us: int) -> None:
     habits.stories_touch(company, day_us)
     habits.wake(company, day_us)
     posts.brand_day(company, day_us)
+    service_day(company, day_us)
     company.play(HANDLERS)
 
 

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "ops": {"ops", "expectations", "extract"},
     "dags": {"dags", "ops", "airflow"},
 }
-VENDORS = ("zendesk", "hubspot", "ga4", "x")
+VENDORS = ("zendesk", "hubspot", "ga4", "x", "servicenow")
 BANNED_STEMS = {"utils", "helpers", "common", "misc"}
 
 

@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 
 from expectations.errors import UnknownCheck
 from expectations.judge import Check, Suite
-from expectations.lake import ga4, hubspot, x, zendesk
+from expectations.lake import ga4, hubspot, servicenow, x, zendesk
 from expectations.lake.rules import StreamRules
 from expectations.lake.volume import TRUNCATED, Bounds
 from expectations.results import Severity
 from extract.source import Kind, Stream
 
-MODULES = {"zendesk": zendesk, "hubspot": hubspot, "ga4": ga4, "x": x}
+MODULES = {
+    "zendesk": zendesk,
+    "hubspot": hubspot,
+    "ga4": ga4,
+    "x": x,
+    "servicenow": servicenow,
+}
 RUNBOOKS = {
     Severity.REFUSE: "file_refused",
     Severity.QUARANTINE: "rows_quarantined",

@@ -39,6 +39,12 @@ STREAMS = (
     "hubspot.pipelines",
     "hubspot.consents",
     "hubspot.feedback_submissions",
+    "servicenow.incident",
+    "servicenow.sc_req_item",
+    "servicenow.task_sla",
+    "servicenow.sys_user_group",
+    "servicenow.sys_audit_delete",
+    "servicenow.sys_properties",
 )
 
 POSTS = "x.posts"

@@ -18,6 +18,7 @@ EXPECTED = {
     "build_marts",
     "extract_ga4",
     "extract_hubspot",
+    "extract_servicenow",
     "extract_x",
     "extract_zendesk",
     "watch_warehouse",

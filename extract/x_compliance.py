@@ -40,7 +40,8 @@ def withdrawn(client: Client, _: Any, window: Window, held: Sequence[str]) -> It
 def _handed_over(client: Client, name: str, held: Sequence[str]) -> Job:
     """Return the job of that name, made if there is none, with its list of ids handed over."""
     known = client.get(PATH, {"type": "tweets"}, JobList).data
-    job = next((one for one in reversed(known) if one.name == name and one.is_alive()), None)
+    mine = (one for one in known if one.id and one.name == name and one.is_alive())
+    job = next(mine, None)
     if job is None:
         job = client.post(PATH, {"type": "tweets", "name": name}, JobAnswer).data
     if job.status == "created":

@@ -125,11 +125,11 @@ class Withdrawal(Struct):
 class Job(Struct):
     """A batch compliance job; its addresses are signed and take no credentials."""
 
-    id: str
-    status: str  # created, in_progress, complete, failed, expired
-    upload_url: str
-    download_url: str
-    name: str | None = None
+    id: str = ""
+    status: str = ""  # created, in_progress, complete, failed, expired
+    upload_url: str = ""
+    download_url: str = ""
+    name: str = ""
 
     def is_alive(self) -> bool:
         """Tell whether the job has brought, or may still bring, verdicts."""

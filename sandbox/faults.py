@@ -46,6 +46,7 @@ RECORD_LISTS = (
     "items",
     "result",
 )
+LINES = "application/x-ndjson"
 PARQUET_MAGIC = b"PAR1"
 SIGN_IN_PAGE = b"<!doctype html><html><body><h1>Sign in to continue</h1></body></html>"
 Refusal = Literal["rate_limited", "rate_limited_secondly", "rate_limited_daily", "usage_capped"]
@@ -196,7 +197,8 @@ def strike(fault: Fault, answer: Callable[[], Reply]) -> Reply:
         content = msgspec.json.encode(body) if raw is None else raw
         return Reply(fault.status or 200, content, fault.headers)
     reply = answer()
-    body_bytes = altered(fault, reply.body) if fault.alters else reply.body
+    change_body = _altered_lines if reply.content_type == LINES else altered
+    body_bytes = change_body(fault, reply.body) if fault.alters else reply.body
     headers = {**reply.headers, **fault.headers}
     if body_bytes is not reply.body:
         headers.pop("X-Goog-Hash", None)
@@ -226,6 +228,12 @@ def altered(fault: Fault, body: bytes) -> bytes:
     if name:
         document[name] = records
     return msgspec.json.encode(records if document is listed else document)
+
+
+def _altered_lines(fault: Fault, body: bytes) -> bytes:
+    """Change the records of a body that holds one a line."""
+    listed = altered(fault, b"[" + b",".join(body.splitlines()) + b"]")
+    return msgspec.json.Encoder().encode_lines(msgspec.json.decode(listed))
 
 
 def _targets(path: str, document: Any, records: list[Any], rows: int | None) -> list[Any]:

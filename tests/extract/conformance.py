@@ -6,9 +6,11 @@ is secret; the sandbox says where a vendor is, and its log what a reading asked 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -110,6 +112,20 @@ class Bench:
         self.company.at(self.known_of[case].now)
         return self.known_of[case]
 
+    @cached_property
+    def held(self) -> Path:
+        """A lake whose first days were read and accepted: what some streams ask about."""
+        company, lake, now = self.company, self.company.lake, self.company.clock.now()
+        company.lake = self.scratch / "held"
+        company.after(day(3))
+        for case in CASES:
+            for sibling in case.stream.asks_for:
+                company.pull(case.source, sibling, day(1, 3))
+                company.accept(case.source, sibling, day(1, 3))
+        company.at(now)
+        company.lake = lake
+        return self.scratch / "held"
+
     def _learn(self, case: Case) -> Known:
         window, halves = self._window(case)
         now = self.company.clock.now()
@@ -139,6 +155,9 @@ class Bench:
         return Window(start, end), (Window(start, middle), Window(middle, end))
 
     def pull(self, case: Case, window: Window, **changes: Any) -> Manifest:
+        for sibling in case.stream.asks_for:
+            there = Path("raw") / case.source / sibling
+            shutil.copytree(self.held / there, self.company.lake / there, dirs_exist_ok=True)
         return self.company.pull(case.source, case.name, window, **changes)
 
     def rows(self, case: Case, window: Window) -> list[Row]:

@@ -1,4 +1,4 @@
-"""HubSpot: contacts, companies, deals and what they are made of, tickets, surveys, consent, settings.
+"""HubSpot: contacts, companies, deals and their items, tickets, surveys, consent, settings.
 
 A deal's `closedate` is no moment of the past: sellers set it ahead. Survey scores have the scale of
 their survey: NPS 0 to 10, CES 1 to 7, CSAT 0 to 2. A chance of winning stands in text, 0 to 1.

@@ -1,7 +1,9 @@
 """Pull what changed at Zendesk in a day, judge it, and let it into the lake.
 
-**What** · Tickets, users, calls, legs and satisfaction ratings whose cursor lies in the run's
-interval: `pull` lands one file per stream, `check` lets it pass, puts rows aside or refuses it.
+**What** · Tickets and the events of their clocks, users, organizations, calls, legs and answers to
+CSAT whose cursor lies in the run's interval, and what every agent did that day: `pull` lands one
+file per stream, `check` lets it pass, puts rows aside or refuses it. An account has one of the two
+CSAT features; the other lands an empty file with a note.
 
 **Reads** · The Zendesk API (data sheet below).
 

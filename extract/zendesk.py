@@ -1,21 +1,29 @@
-"""Zendesk Support and Talk: tickets, users, calls, their legs, and satisfaction ratings.
+"""Zendesk Support and Talk: tickets, what happens to their clocks, who writes, calls and ratings.
 
 **What.** Every change of a record comes again as a whole record. Key is the id; the cursor is
-`generated_timestamp` for tickets, `updated_at` for all else. A deleted ticket comes as
-`status=deleted` with scrubbed text.
-**Endpoints.** `/api/v2/incremental/{tickets,users}/cursor.json`,
-`/api/v2/channels/voice/stats/incremental/{calls,legs}`, `/api/v2/satisfaction_ratings.json`.
-Basic authentication with `email/token`; the exports need an administrator.
-**Paging.** Exports: `after_cursor` until `end_of_stream` (the last page names a cursor, too).
-Talk: `next_page` is never null; the walk ends when its second stands still. Pages overlap by a row.
+`generated_timestamp` of tickets, `time` of metric events, `changed_at` of survey responses (put in
+here: the last change of an answer), `updated_at` of all else. `agent_activity` is a snapshot by
+`agent_id`. A deleted ticket comes as `status=deleted` with scrubbed text, a deleted organization
+with `deleted_at`.
+**Endpoints.** `/api/v2/incremental/{tickets,users}/cursor.json`, `/api/v2/incremental/` with
+`{ticket_metric_events,organizations}.json`, `/api/v2/channels/voice/stats/incremental/{calls,legs}`
+and `.../stats/agents_activity.json`, `/api/v2/satisfaction_ratings.json`,
+`/api/v2/guide/survey_responses`. Basic authentication with `email/token`, by an administrator.
+**Paging.** Cursor exports: `after_cursor` until `end_of_stream` (the last page has a cursor, too).
+Time-based: `next_page` is never null; the walk ends at `end_of_stream`, in Talk, which has none,
+when its second stands still. Pages overlap by a second's rows. Lists: `page[after]`.
 **Limits.** 10 requests a minute for the exports, Support and Talk together; 1,000 rows a page.
 429 with `Retry-After` in seconds.
 **Window.** Since-only: reading begins one minute early, ends behind the window's end, and rows
-outside are cut and counted. Ratings are asked for with both ends.
+outside are cut and counted. Ratings are asked for with both ends. Survey responses can be asked for
+by creation only: the 28 days in which one can change are read again.
 **Late data.** The last minute is withheld, so a run waits two minutes after the window's end.
-Silent updates move `generated_timestamp` and not `updated_at`.
+Silent updates move `generated_timestamp` and not `updated_at`. A breach that is withdrawn
+(`deleted`) keeps its `time`: it is seen when its day is read again.
 **Quirks.** `include=metric_sets` puts a `metric_set` into each ticket; sets that are listed beside
-the tickets are joined in here. With the newer CSAT feature, ratings answer 403 or 404.
+the tickets are joined in here. An account has ratings or survey responses: the other one answers
+403 or 404 and lands an empty file with a note. A response without answers is left out. The counters
+of `agent_activity` begin at midnight of the account's time zone, whenever they are read.
 **Try it.** `cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29`
 """
 
@@ -28,14 +36,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from extract import zendesk_model as model
+from extract import zendesk_pages as pages
+from extract import zendesk_talk_model as talk_model
 from extract.access import Access, Pace
 from extract.paging import by_cursor, by_time
 from extract.source import Batch, Kind, Reader, Settings, Source, Stream, Window
+from extract.zendesk_csat import ratings, responses
 
 if TYPE_CHECKING:
     from extract.http import Client
 
-API = "/api/v2"
+EXPORTS = "/api/v2/incremental"
+TALK = "/api/v2/channels/voice/stats"
 FULL = 1000  # rows a page
 
 
@@ -53,46 +65,38 @@ def access(settings: ZendeskSettings) -> Access:
     return Access("zendesk", settings.base_url, auth=(user, settings.api_token), pace=pace)
 
 
-def export(name: str, page: type[model.Export], **extra: str) -> Reader:
+def export(name: str, page: type[pages.CursorPage], **extra: str) -> Reader:
     """Return the reader of a cursor export, which ends behind the window's end."""
 
     def read(client: Client, _: ZendeskSettings, window: Window) -> Iterator[Batch]:
-        def fetch(cursor: str | None) -> model.Export:
+        def fetch(cursor: str | None) -> pages.CursorPage:
             begin = {"cursor": cursor} if cursor else {"start_time": epoch(window.start)}
             params = {**begin, "per_page": str(FULL), **extra}
-            return client.get(f"{API}/incremental/{name}/cursor.json", params, page)
+            return client.get(f"{EXPORTS}/{name}/cursor.json", params, page)
 
-        pages = by_cursor(fetch, lambda fetched: fetched.following(window.end))
-        return (Batch(fetched.rows()) for fetched in pages)
+        found = by_cursor(fetch, lambda fetched: pages.next_cursor(fetched, window.end))
+        return (Batch(fetched.rows) for fetched in found)
 
     return read
 
 
-def talk(name: str, page: type[model.TalkExport]) -> Reader:
+def timed(path: str, page: type[pages.TimePage]) -> Reader:
     """Return the reader of a time-based export, which ends behind the window's end."""
 
     def read(client: Client, _: ZendeskSettings, window: Window) -> Iterator[Batch]:
-        def fetch(second: int) -> model.TalkExport:
-            path = f"{API}/channels/voice/stats/incremental/{name}"
+        def fetch(second: int) -> pages.TimePage:
             return client.get(path, {"start_time": str(second)}, page)
 
-        first = int(epoch(window.start))
-        pages = by_time(fetch, lambda fetched: fetched.following(window.end), first, FULL)
-        return (Batch(fetched.rows()) for fetched in pages)
+        begin = int(window.start.timestamp())
+        found = by_time(fetch, lambda one: pages.next_second(one, window.end), begin, FULL)
+        return (Batch(fetched.rows) for fetched in found)
 
     return read
 
 
-def ratings(client: Client, _: ZendeskSettings, window: Window) -> Iterator[Batch]:
-    """Read the satisfaction ratings."""
-    span = {"start_time": epoch(window.start), "end_time": epoch(window.end), "page[size]": "100"}
-
-    def fetch(cursor: str | None) -> model.RatingList:
-        place = {"page[after]": cursor} if cursor else {}
-        return client.get(f"{API}/satisfaction_ratings.json", {**span, **place}, model.RatingList)
-
-    pages = by_cursor(fetch, model.RatingList.following)
-    return (Batch(page.satisfaction_ratings) for page in pages)
+def activity(client: Client, _: ZendeskSettings, __: Window) -> Iterator[Batch]:
+    """Read what every agent did since midnight."""
+    yield Batch(client.get(f"{TALK}/agents_activity.json", {}, pages.Activities).rows)
 
 
 def epoch(moment: datetime) -> str:
@@ -101,20 +105,34 @@ def epoch(moment: datetime) -> str:
 
 
 def stream(name: str, read: Reader, shape: type[msgspec.Struct], **more: Any) -> Stream:
-    """Declare a stream with what all of them have in common."""
+    """Declare a stream with what most of them have in common."""
     minute = timedelta(minutes=1)
-    common = {"cursor": "updated_at", "overlap": minute, "settle": 2 * minute, **more}
-    return Stream(name, Kind.ENTITY, ("id",), read, model=shape, **common)
+    common = {"kind": Kind.ENTITY, "cursor": "updated_at", "overlap": minute, "settle": 2 * minute}
+    return Stream(name, pk=("id",), read=read, model=shape, **{**common, **more})
 
 
+VALUES = ("answers.value",)
 PROSE = ("via.source.from", "subject", "description", "satisfaction_rating.comment")
 ISSUED = {"cursor": "generated_timestamp", "cursor_unit": "epoch_s", "pii": PROSE}
-TICKETS = export("tickets", model.TicketExport, include="metric_sets")
+TICKETS = export("tickets", pages.Tickets, include="metric_sets")
+EVENTS = timed(f"{EXPORTS}/ticket_metric_events.json", pages.MetricEvents)
+COMPANIES = timed(f"{EXPORTS}/organizations.json", pages.Organizations)
+CALLS = timed(f"{TALK}/incremental/calls", pages.Calls)
+LEGS = timed(f"{TALK}/incremental/legs", pages.Legs)
+AGENT: dict[str, Any] = {
+    "pk": ("agent_id",),
+    "full_share": 0.8,
+    "pii": ("name", "avatar_url", "forwarding_number"),
+}
 STREAMS = (
     stream("tickets", TICKETS, model.Ticket, deleted=("status", "deleted"), **ISSUED),
-    stream("users", export("users", model.UserExport), model.User, pii=("name", "email", "phone")),
-    stream("calls", talk("calls", model.CallExport), model.Call),
-    stream("legs", talk("legs", model.LegExport), model.Leg),
+    stream("ticket_metric_events", EVENTS, model.MetricEvent, kind=Kind.EVENT, cursor="time"),
+    stream("users", export("users", pages.Users), model.User, pii=("name", "email", "phone")),
+    stream("organizations", COMPANIES, model.Organization, pii=("details", "notes")),
+    stream("calls", CALLS, talk_model.Call),
+    stream("legs", LEGS, talk_model.Leg),
+    Stream("agent_activity", Kind.SNAPSHOT, read=activity, model=talk_model.Activity, **AGENT),
     stream("satisfaction_ratings", ratings, model.Rating, pii=("comment",)),
+    stream("survey_responses", responses, model.SurveyResponse, cursor="changed_at", pii=VALUES),
 )
 SOURCE = Source("zendesk", ZendeskSettings, access, STREAMS)

@@ -1,15 +1,11 @@
-"""The fields of Zendesk's records that staging reads; a record that differs lands with an error."""
+"""The fields of Zendesk Support's records that staging reads; others land with an error."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from msgspec import Raw, Struct, ValidationError, field
-from msgspec.json import decode
-
-from extract.joining import with_key
+from msgspec import Struct, field
 
 
 class Caller(Struct):
@@ -94,44 +90,52 @@ class User(Struct):
     updated_at: datetime
 
 
-class Call(Struct):
-    """A call; durations are whole seconds, the charge is text."""
+class Organization(Struct):
+    """A customer that is a company; a deleted one says since when."""
 
     id: int
-    ticket_id: int | None
-    agent_id: int | None
-    direction: str
-    completion_status: str
+    name: str | None
+    external_id: str | None
+    domain_names: list[str]
     created_at: datetime
     updated_at: datetime
-    callback: bool
-    voicemail: bool
-    ivr_time_spent: int | None
-    wait_time: int | None
-    time_to_answer: int | None
-    talk_time: int | None
-    hold_time: int | None
-    wrap_up_time: int | None
-    duration: int | None
-    exceeded_queue_time: bool | None
-    call_charge: str | None
+    deleted_at: datetime | None = None
 
 
-class Leg(Struct):
-    """One party's part of a call."""
+class Policy(Struct):
+    """The agreement that sets a target; the id of one between groups is text."""
+
+    id: int | str | None
+    title: str | None = None
+
+
+class Target(Struct):
+    """How long a metric's clock may run, in minutes."""
+
+    target: int | None
+    business_hours: bool | None
+    policy: Policy | None
+
+
+class Spent(Struct):
+    """How long a metric's clock ran, in minutes."""
+
+    calendar: int | None
+    business: int | None
+
+
+class MetricEvent(Struct):
+    """Something that happened to the clock of one metric of a ticket."""
 
     id: int
-    call_id: int
-    agent_id: int | None
-    user_id: int | None
+    ticket_id: int
+    metric: str
+    instance_id: int
     type: str
-    completion_status: str | None
-    talk_time: int | None
-    hold_time: int | None
-    wrap_up_time: int | None
-    duration: int | None
-    created_at: datetime
-    updated_at: datetime
+    time: datetime
+    deleted: bool = False
+    sla: Target | None = None
+    status: Spent | None = None
 
 
 class Rating(Struct):
@@ -147,125 +151,37 @@ class Rating(Struct):
     updated_at: datetime
 
 
-class Stamp(Struct):
-    """When a record changed, as far as it says."""
+class Subject(Struct):
+    """What a survey was about."""
 
-    generated_timestamp: int | None = None
-    updated_at: datetime | None = None
-
-
-class Mark(Struct):
-    """Whose record it is; of whatever type, since the landing judges that."""
-
-    id: Any = None
-    ticket_id: Any = None
+    id: str
+    type: str
 
 
-class Export(Struct):
-    """A page of a cursor export."""
+class Answer(Struct):
+    """An answer to one question: a rating, a text, or nothing."""
 
-    after_cursor: str | None
-    end_of_stream: bool
-
-    def rows(self) -> list[Raw]:
-        """Return the records of the page."""
-        raise NotImplementedError
-
-    def following(self, end: datetime) -> str | None:
-        """Return the cursor of the next page; None at the stream's end and behind the window's."""
-        rows = self.rows()
-        behind = bool(rows) and _seconds(rows[-1]) >= end.timestamp()
-        return None if self.end_of_stream or behind else self.after_cursor
+    type: str
+    created_at: datetime
+    updated_at: datetime
+    rating: int | None = None
+    rating_category: str | None = None
+    value: str | None = None
 
 
-class TicketExport(Export):
-    """A page of tickets; metric sets may be listed beside them and are then put into them."""
+class Survey(Struct):
+    """Which survey was answered."""
 
-    tickets: list[Raw]
-    metric_sets: list[Raw] = []
-
-    def rows(self) -> list[Raw]:
-        """Return the tickets, each with its metric set."""
-        if not self.metric_sets:
-            return self.tickets
-        sets = {decode(one, type=Mark).ticket_id: one for one in self.metric_sets}
-        ids = [decode(ticket, type=Mark).id for ticket in self.tickets]
-        return [
-            with_key(ticket, "metric_set", sets[key]) if key in sets else ticket
-            for ticket, key in zip(self.tickets, ids, strict=True)
-        ]
+    id: str
+    version: int | None = None
 
 
-class UserExport(Export):
-    """A page of users."""
+class SurveyResponse(Struct):
+    """A response to a survey (newer CSAT); `changed_at` is put in by the connector."""
 
-    users: list[Raw]
-
-    def rows(self) -> list[Raw]:
-        """Return the users."""
-        return self.users
-
-
-class TalkExport(Struct):
-    """A page of a time-based export; `next_page` is never null."""
-
-    next_page: str
-    count: int
-
-    def rows(self) -> list[Raw]:
-        """Return the records of the page."""
-        raise NotImplementedError
-
-    def following(self, end: datetime) -> tuple[int, int]:
-        """Return the second where the next page begins, and how many rows ask for it."""
-        second = int(parse_qs(urlsplit(self.next_page).query)["start_time"][0])
-        return second, self.count if second < end.timestamp() else 0
-
-
-class CallExport(TalkExport):
-    """A page of calls."""
-
-    calls: list[Raw]
-
-    def rows(self) -> list[Raw]:
-        """Return the calls."""
-        return self.calls
-
-
-class LegExport(TalkExport):
-    """A page of legs."""
-
-    legs: list[Raw]
-
-    def rows(self) -> list[Raw]:
-        """Return the legs."""
-        return self.legs
-
-
-class More(Struct):
-    """Whether more pages follow, and from where."""
-
-    has_more: bool
-    after_cursor: str | None = None
-
-
-class RatingList(Struct):
-    """A page of satisfaction ratings, in the order of their ids."""
-
-    satisfaction_ratings: list[Raw]
-    meta: More
-
-    def following(self) -> str | None:
-        """Return the cursor of the next page."""
-        return self.meta.after_cursor if self.meta.has_more else None
-
-
-def _seconds(record: Raw) -> float:
-    """Return when a record changed in epoch seconds, 0 when it does not tell in its usual form."""
-    try:
-        stamp = decode(record, type=Stamp)
-    except ValidationError:
-        return 0.0
-    if stamp.generated_timestamp is not None:
-        return float(stamp.generated_timestamp)
-    return stamp.updated_at.timestamp() if stamp.updated_at else 0.0
+    id: str
+    responder_id: int | None
+    subjects: list[Subject]
+    survey: Survey
+    answers: list[Answer]
+    changed_at: datetime

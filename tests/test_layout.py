@@ -134,13 +134,13 @@ def test_modules_fit_in_300_lines() -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_connector_fits_in_120_lines_and_opens_with_its_data_sheet(vendor: str) -> None:
+def test_a_connector_fits_in_150_lines_and_opens_with_its_data_sheet(vendor: str) -> None:
     source = (ROOT / "extract" / f"{vendor}.py").read_text()
     sheet = ast.get_docstring(ast.parse(source)) or ""
     heads = re.findall(
         r"^\**(What|Endpoints|Paging|Limits|Window|Late data|Quirks|Try it)\b", sheet, re.M
     )
-    assert len(source.splitlines()) <= 120
+    assert len(source.splitlines()) <= 150
     assert heads == [
         "What",
         "Endpoints",

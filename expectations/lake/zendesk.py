@@ -1,4 +1,4 @@
-"""Zendesk: tickets and users, Talk calls and legs, satisfaction ratings."""
+"""Zendesk: tickets and their clocks, users and accounts, calls, agents, both kinds of CSAT."""
 
 from expectations.lake.rules import Rule, StreamRules, counts, moments, seconds
 
@@ -15,7 +15,18 @@ STREAMS = {
         ),
         fresh_hours=18,
     ),
+    "ticket_metric_events": StreamRules(
+        (
+            *moments("time"),
+            Rule("instance_id", "$.instance_id", 0),
+            Rule("target_minutes", "$.sla.target", 0),
+            Rule("calendar_minutes", "$.status.calendar", 0),
+            Rule("business_minutes", "$.status.business", 0),
+        ),
+        fresh_hours=24,
+    ),
     "users": StreamRules(STAMPS, fresh_hours=48),
+    "organizations": StreamRules((*STAMPS, *moments("deleted_at")), fresh_hours=96),
     "calls": StreamRules(
         (
             *STAMPS,
@@ -27,5 +38,14 @@ STREAMS = {
     "legs": StreamRules(
         (*STAMPS, *seconds("duration", "talk_time", "hold_time", "wrap_up_time")), fresh_hours=48
     ),
+    "agent_activity": StreamRules(
+        (
+            *counts("calls_accepted", "calls_denied", "calls_missed"),
+            *seconds("online_time", "available_time", "away_time", "average_talk_time"),
+            *seconds("total_talk_time", "total_hold_time", "total_wrap_up_time"),
+            *seconds("total_call_duration"),
+        )
+    ),
     "satisfaction_ratings": StreamRules(STAMPS, fresh_hours=72),
+    "survey_responses": StreamRules(moments("changed_at"), fresh_hours=72),
 }

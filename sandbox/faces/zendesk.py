@@ -181,9 +181,10 @@ class Zendesk:
         return agents_page(self._view, request)
 
     def _csat(self, request: Request, name: str) -> Reply:
-        if name.removeprefix("satisfaction_") != self.csat:
+        feature = name.removeprefix("satisfaction_")
+        if self.csat not in {feature, "both"}:
             return absent(name)
-        page = ratings_page if self.csat == "ratings" else responses_page
+        page = ratings_page if feature == "ratings" else responses_page
         return page(self._view, request)
 
 

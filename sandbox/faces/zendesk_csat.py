@@ -19,7 +19,7 @@ from sandbox.chance import stable_hash
 from sandbox.faces.view import Record, View
 from sandbox.faces.wire import Reply, Request, epoch, epoch_ms, json_reply, whole_number
 
-Csat = Literal["ratings", "survey_responses"]
+Csat = Literal["ratings", "survey_responses", "both"]  # both: for tests of either reader
 LAST = 1 << 62
 PAGE = 100
 OPEN = timedelta(days=28)

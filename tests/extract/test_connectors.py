@@ -25,7 +25,7 @@ from extract.errors import (
     UnreadableAnswer,
 )
 from extract.lake import landed_path
-from extract.zendesk_model import TicketExport
+from extract.zendesk_pages import Tickets
 from sandbox.faces import hubspot as hubspot_face
 from sandbox.faces import zendesk as zendesk_face
 from sandbox.faces import zendesk_csat
@@ -101,9 +101,9 @@ def test_zendesk_metric_sets_listed_beside_the_tickets_are_joined_in() -> None:
     page = msgspec.json.decode(
         b'{"tickets": [{"id": 1}, { }, {"id":2 }], "metric_sets": [{"ticket_id": 2, "r": 1}],'
         b'"after_cursor": null, "end_of_stream": true}',
-        type=TicketExport,
+        type=Tickets,
     )
-    assert [bytes(row) for row in page.rows()] == [
+    assert [bytes(row) for row in page.rows] == [
         b'{"id": 1}',
         b"{ }",
         b'{"id":2 ,"metric_set":{"ticket_id": 2, "r": 1}}',

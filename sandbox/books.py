@@ -145,15 +145,14 @@ class IdentifierFact:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTaskFact:
-    """An incident or a requested item of the IT desk; `resolved_us` is when it was over."""
+    """A task of the IT desk; each state is (seen_us, over_us, how often reopened)."""
 
     sys_id: str
     table: str
     opened_us: int
-    resolved_us: int | None
+    states: tuple[tuple[int, int | None, int], ...]
     deleted_us: int | None
     is_major: bool
-    reopened: int
 
 
 @dataclass(frozen=True, slots=True)

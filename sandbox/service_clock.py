@@ -36,7 +36,7 @@ def worked(schedule: Schedule, since: int, until: int) -> int:
 
 
 def after(schedule: Schedule, since: int, span: int) -> int:
-    """Give the moment at which so much time of the schedule has passed."""
+    """Give the moment from which on more than so much time of the schedule has passed."""
     if schedule == "always":
         return since + span
     day_us = since - since % DAY
@@ -44,7 +44,7 @@ def after(schedule: Schedule, since: int, span: int) -> int:
         begins, ends = office_day(day_us)
         begins = max(begins, since)
         if ends > begins:
-            if span <= ends - begins:
+            if span < ends - begins:
                 return begins + span
             span -= ends - begins
         day_us += DAY

@@ -45,6 +45,7 @@ class Task:
     reopened: int = 0
     changes: int = 0
     promises: list[Promise] = field(default_factory=list)
+    states: list[tuple[int, int | None, int]] = field(default_factory=list)
 
     @property
     def sys_id(self) -> str:
@@ -87,6 +88,8 @@ def show_promise(company: Company, task: Task, one: Promise, us: int) -> None:
 def write(company: Company, task: Task, us: int) -> None:
     """Write a task's state from a moment on."""
     task.changes += 1
+    over_us = task.resolved_us if task.table == "incident" else task.closed_us
+    task.states.append((us, over_us, task.reopened))
     company.books.emit(f"servicenow.{task.table}", us, task.sys_id, task_record(task, us))
 
 
@@ -104,12 +107,12 @@ def delete(company: Company, task: Task, us: int) -> None:
 def note(company: Company, task: Task) -> None:
     """Write the true life of a task down."""
     books = company.books
+    gone_us = books.deleted_tasks.get(task.sys_id)
     books.service_tasks.append(
         ServiceTaskFact(
-            task.sys_id, task.table, task.opened_us, task.resolved_us or task.closed_us,
-            books.deleted_tasks.get(task.sys_id), task.is_major, task.reopened,
+            task.sys_id, task.table, task.opened_us, tuple(task.states), gone_us, task.is_major
         )
-    )  # fmt: skip
+    )
     books.promises += [
         PromiseFact(promise_id(one), task.sys_id, one.definition, one.schedule, one.target,
                     tuple(one.running), one.ended_us)

@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
+from sandbox import truth_service
 from sandbox.company import found
 from sandbox.moments import DAY, HOUR, MINUTE, SECOND, as_datetime, start_of
 from sandbox.service_clock import after, promise, worked
 from sandbox.service_desk import service_day
 from sandbox.stories import PLANTED
 
+TABLES = ("incident", "sc_req_item", "task_sla")
 WEDNESDAY = start_of(date(2026, 7, 1))
 FRIDAY = WEDNESDAY + 2 * DAY
 
@@ -24,10 +26,20 @@ def company():
     return made
 
 
-def newest(company, table):
-    """Give the last state of each row."""
+def newest(company, table, until_us=None):
+    """Give the last state of each row, deleted ones too; of those written before a moment."""
     versions = sorted(company.books.versions[f"servicenow.{table}"], key=lambda each: each.at)
-    return {each.key: each.record for each in versions}
+    return {
+        each.key: each.record
+        for each in versions
+        if until_us is None or each.at < as_datetime(until_us)
+    }
+
+
+def shown_before(company, table, until_us):
+    """Give the rows that the table showed just before a moment."""
+    found = newest(company, table, until_us)
+    return {key: record for key, record in found.items() if "_gone" not in record}
 
 
 @pytest.mark.parametrize(
@@ -37,6 +49,7 @@ def newest(company, table):
         (WEDNESDAY + 17 * HOUR, 2 * HOUR, WEDNESDAY + DAY + 9 * HOUR),
         (FRIDAY + 17 * HOUR, 2 * HOUR, FRIDAY + 3 * DAY + 9 * HOUR),
         (FRIDAY + 20 * HOUR, 11 * HOUR, FRIDAY + 4 * DAY + 9 * HOUR),
+        (FRIDAY + 7 * HOUR, 10 * HOUR, FRIDAY + 3 * DAY + 8 * HOUR),
     ],
 )
 def test_office_clock_runs_on_working_days_from_eight_to_six(since, span, due):
@@ -79,6 +92,29 @@ def test_some_promises_were_paused_and_their_end_moved(company):
     ]
     assert len(moved) > 10
     assert all(one["planned_end_time"] > one["original_breach_time"] for one in moved)
+
+
+@pytest.mark.parametrize("days", [9, 30, 49])
+def test_truth_is_what_the_rows_show_on_a_day(company, days):
+    until = company.start_us + days * DAY
+    told = truth_service.rows(company, until)
+    shown = {table: shown_before(company, table, until) for table in TABLES}
+    due = {one[0]: one for one in told["service_promises"]}
+    assert set(due) == set(shown["task_sla"])
+    for key, record in shown["task_sla"].items():
+        *_, started, ended, promised, spent, is_broken = due[key]
+        assert record["has_breached"] == ("true" if is_broken else "false")
+        assert (record["end_time"] == "") == (ended is None)
+        assert record["start_time"] == f"{started:%Y-%m-%d %H:%M:%S}"
+        assert (spent > promised) == is_broken
+    for key, table, opened, ended, reopened, _ in told["service_tasks"]:
+        record = shown[table].pop(key)
+        over = record["resolved_at" if table == "incident" else "closed_at"]
+        assert over == (f"{ended:%Y-%m-%d %H:%M:%S}" if ended else "")
+        assert record["opened_at"] == f"{opened:%Y-%m-%d %H:%M:%S}"
+        assert record.get("reopen_count", "0") == str(reopened)
+    assert not shown["incident"]
+    assert not shown["sc_req_item"]
 
 
 def test_outage_is_the_major_incident_in_the_same_moments(company):

@@ -51,6 +51,8 @@ class Tag(StrEnum):
     SOURCE_GA4 = "source_ga4"
     SOURCE_X = "source_x"
     SOURCE_SERVICENOW = "source_servicenow"
+    SOURCE_FACEBOOK = "source_facebook"
+    SOURCE_TYPEFORM = "source_typeform"
 
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

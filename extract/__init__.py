@@ -3,7 +3,7 @@
 A new source is a module with its data sheet and streams, and an entry here.
 """
 
-from extract import ga4, hubspot, servicenow, x, zendesk
+from extract import facebook, ga4, hubspot, servicenow, typeform, x, zendesk
 from extract.errors import UnknownSource
 from extract.source import Source
 
@@ -15,6 +15,8 @@ SOURCES: dict[str, Source] = {
         ga4.SOURCE,
         x.SOURCE,
         servicenow.SOURCE,
+        facebook.SOURCE,
+        typeform.SOURCE,
     )
 }
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SLOW_DOWN = frozenset({4, 17, 32, 613, *range(80_000, 80_100)})
 PASSING = frozenset({1, 2})
-DENIED = frozenset({10, 102, 190, *range(200, 300)})
+DENIED = frozenset({10, 102, 104, 190, *range(200, 300)})
 INVALID = 100  # a parameter; which one is told in prose only
 INVALID_METRIC = "valid insights metric"
 WITHDRAWN = "metric unavailable"  # what the reason of such a refusal ends with

@@ -150,8 +150,14 @@ class Listed(Struct):
         last = moment_of(self.data[-1]) if self.data else None
         return last is not None and last < moment
 
+
+class Insights(Struct):
+    """The answer about one metric; its `paging` leads to other days, for ever."""
+
+    data: list[Raw]
+
     def has_values(self) -> bool:
-        """Tell whether any metric has a value; an odd one counts, the landing judges it."""
+        """Tell whether the metric has a value; an odd one counts, the landing judges it."""
         try:
             return any(decode(one, type=Insight).values for one in self.data)
         except ValidationError:
@@ -171,13 +177,13 @@ def moment_of(record: Raw) -> datetime | None:
         return None
 
 
-def mark_of(post: Raw) -> tuple[str, datetime]:
-    """Return the id of a post and when it was published."""
+def mark_of(number: int, post: Raw) -> tuple[str, datetime]:
+    """Return the id of a post and when it was published; `number` is its place on the page."""
     made = moment_of(post)
     key = decode(post, type=_Mark).id if made else None
     if made is None or not isinstance(key, str):
         raise MissingKey(
-            "facebook.comments: a post without id or created_time",
+            f"facebook.published_posts: record {number} has no usable id or created_time",
             "without them its comments cannot be asked for, so nothing of the window is landed",
             "compare an answer of published_posts with the connector's model",
         )

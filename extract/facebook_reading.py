@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Raw
@@ -12,7 +13,7 @@ from msgspec.json import encode
 
 from extract.errors import RequestRefused
 from extract.facebook_limits import GONE, WITHDRAWN
-from extract.facebook_model import Listed, mark_of, moment_of, unavailable
+from extract.facebook_model import Insights, Listed, mark_of, moment_of, unavailable
 from extract.joining import with_key
 from extract.paging import by_cursor
 from extract.source import DAY, Batch, Window
@@ -50,7 +51,7 @@ def comments(client: Client, settings: FacebookSettings, window: Window) -> Iter
     age = DAY * settings.comment_days
     asked = {"fields": COMMENT, "filter": "stream", "order": "chronological"}
     for page in _published(client, settings, Window(window.start - age, window.end)):
-        for key, made in map(mark_of, page.data):
+        for key, made in map(mark_of, count(1), page.data):
             try:
                 for found in _listed(client, settings, f"{key}/comments", **asked):
                     young = [
@@ -70,7 +71,7 @@ def insights(client: Client, settings: FacebookSettings, window: Window) -> Iter
     for metric in filter(None, settings.metrics.split(",")):
         asked = {"metric": metric, "period": "day", **span}
         try:
-            answer = _ask(client, settings, f"{settings.page_id}/insights", asked, Listed)
+            answer = _ask(client, settings, f"{settings.page_id}/insights", asked, Insights)
         except RequestRefused as error:
             if not error.seen.endswith(WITHDRAWN):
                 raise

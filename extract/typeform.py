@@ -41,9 +41,8 @@ SUNDAY, SLOW = 6, 499  # the weekday; the status of a form that took too long
 
 
 class TypeformSettings(Settings, frozen=True, kw_only=True):
-    """How to reach an account, and which questions are scores (see Quirks)."""
+    """How to reach an account, and which questions are scores: see Quirks."""
 
-    base_url: str = "https://api.typeform.com"
     token: str
     questions: str
     requests_per_second: int = 2
@@ -101,24 +100,18 @@ def ids(client: Client, settings: TypeformSettings, window: Window) -> Iterator[
             yield Batch([model.marked(one, form) for one in page.items])
 
 
+KEY = ("response_id",)
 STREAMS = (
     Stream(
         "responses",
         Kind.EVENT,
-        ("response_id",),
+        KEY,
         responses,
         "submitted_at",
         bounded=True,
         pii=("hidden", "answers", "metadata.network_id"),
         model=model.Response,
     ),
-    Stream(
-        "responses_ids",
-        Kind.SNAPSHOT,
-        ("response_id",),
-        ids,
-        full_share=0.8,
-        model=model.ResponseId,
-    ),
+    Stream("responses_ids", Kind.SNAPSHOT, KEY, ids, full_share=0.8, model=model.ResponseId),
 )
 SOURCE = Source("typeform", TypeformSettings, access, STREAMS)

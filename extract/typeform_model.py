@@ -11,6 +11,7 @@ from msgspec.json import decode, encode
 
 from extract.errors import RequestRefused, TruncatedFetch
 
+PERSONAL = {"answers", "hidden", "metadata", "calculated", "variables"}
 SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 FORM = re.compile(r"([\w-]+):(.+)")
 QUESTION = re.compile(r"([^=/]+)=(?:(nps|csat|ces)(?:/(\d+)-(\d+))?|comment)")
@@ -131,9 +132,9 @@ def mapped(setting: str) -> dict[str, list[Question]]:
 
 
 def marked(response: Raw, form: str) -> Raw:
-    """Return the id of a response and what belongs to it; answers and names are left behind."""
+    """Return a response without what it says of a person."""
     found = decode(response, type=dict[str, Raw])
-    kept = {name: found[name] for name in ("response_id", "submitted_at") if name in found}
+    kept = {name: value for name, value in found.items() if name not in PERSONAL}
     return Raw(encode({**kept, "form_id": form}))
 
 

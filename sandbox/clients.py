@@ -34,6 +34,20 @@ CLIENTS: Mapping[str, Mapping[str, str]] = {
         "client_id": "northwind-warehouse",
         "client_secret": "sandbox-servicenow-secret",
     },
+    "facebook": {
+        "base_url": "{origin}/facebook",
+        "token": "sandbox-facebook-token",
+        "app_secret": "sandbox-facebook-secret",
+        "page_id": "100200300400",
+        "requests_per_minute": "6000",
+    },
+    "typeform": {
+        "base_url": "{origin}/typeform",
+        "token": "sandbox-typeform-token",
+        "questions": "u6nXL7:nps=nps,why=comment;"
+        "Wq3Fk1:ease=ces/1-7,ease_why=comment,happy=csat/1-5",
+        "requests_per_second": "20",
+    },
 }
 
 

@@ -27,10 +27,12 @@ import msgspec
 from sandbox.clients import clients_at
 from sandbox.clock import Clock
 from sandbox.control import Control, Knobs, Parts
+from sandbox.faces.facebook import Facebook
 from sandbox.faces.gcs import Storage
 from sandbox.faces.hubspot import HubSpot
 from sandbox.faces.quota import Limits, Mode
 from sandbox.faces.servicenow import ServiceNow
+from sandbox.faces.typeform import Typeform
 from sandbox.faces.view import View, WorldLike
 from sandbox.faces.wire import Face, Reply, Request, json_reply
 from sandbox.faces.x import X
@@ -75,6 +77,8 @@ class Sandbox:
             "gcs": storage,
             "x": x,
             "servicenow": ServiceNow(view, quotas),
+            "facebook": Facebook(view, quotas),
+            "typeform": Typeform(view, quotas),
         }
         self.control = Control(
             Parts(

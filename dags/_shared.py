@@ -50,9 +50,10 @@ class Tag(StrEnum):
     SOURCE_HUBSPOT = "source_hubspot"
     SOURCE_GA4 = "source_ga4"
     SOURCE_X = "source_x"
-    SOURCE_SERVICENOW = "source_servicenow"
     SOURCE_FACEBOOK = "source_facebook"
     SOURCE_TYPEFORM = "source_typeform"
+    SOURCE_SEARCH_CONSOLE = "source_search_console"
+    SOURCE_SERVICENOW = "source_servicenow"
 
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

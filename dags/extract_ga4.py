@@ -1,11 +1,11 @@
-"""Pull the GA4 export's day files, judge them, and let them into the lake.
+"""Pull the GA4 export's day files and daily reports, judge them, and let them into the lake.
 
 **What** · The day of the run's interval and the three days before it, which Google restates; each
 day is a file of its own and replaces the one before.
 
-**Reads** · The BigQuery export in cloud storage (data sheet below).
+**Reads** · The BigQuery export in a store of files, and the Data API (data sheet below).
 
-**Writes** · `lake/raw/ga4/events/`; asset `lake.ga4.events`.
+**Writes** · `lake/raw/ga4/<stream>/`; assets `lake.ga4.<stream>`.
 
 **If it fails** · The last release stays served; sessions and behavioural stages stand still. A day
 that the vendor has not exported yet is asked for again later. Runbooks: `source_unavailable`,

@@ -3,7 +3,7 @@
 A new source is a module with its data sheet and streams, and an entry here.
 """
 
-from extract import facebook, ga4, hubspot, servicenow, typeform, x, zendesk
+from extract import facebook, ga4, hubspot, search_console, servicenow, typeform, x, zendesk
 from extract.errors import UnknownSource
 from extract.source import Source
 
@@ -13,6 +13,7 @@ SOURCES: dict[str, Source] = {
         zendesk.SOURCE,
         hubspot.SOURCE,
         ga4.SOURCE,
+        search_console.SOURCE,
         x.SOURCE,
         servicenow.SOURCE,
         facebook.SOURCE,

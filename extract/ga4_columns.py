@@ -55,7 +55,7 @@ def read(content: IO[bytes], name: str, day: str) -> Iterator[Batch]:
     except pa.ArrowException as error:
         raise UnreadableAnswer(
             f"ga4: {name} is no whole Parquet file ({type(error).__name__})",
-            "its size and hash are those that the bucket tells, so it was exported broken",
+            "it has the size that its store tells, so it was exported broken or is half written",
             "look at the export of this day in BigQuery",
         ) from None
 

@@ -67,6 +67,27 @@ def by_time(
         second = following
 
 
+def by_offset(
+    fetch: Callable[[int], P],
+    rows: Callable[[P], Sequence[object]],
+    total: Callable[[P], int | None] = lambda _: None,
+) -> Iterator[P]:
+    """Yield pages behind a number of rows until one is empty, or `total` rows have come.
+
+    Only for lists that stand still meanwhile, such as a report of a day that is over: rows of a
+    list that changes would be passed over.
+    """
+    offset, before = 0, None
+    while found := rows(page := fetch(offset)):
+        if found[0] == before:
+            raise _circle(f"the rows behind row {offset:,}")
+        yield page
+        offset, before = offset + len(found), found[0]
+        end = total(page)
+        if end is not None and offset >= end:
+            return
+
+
 def chunks(values: Sequence[str], size: int) -> Iterator[list[str]]:
     """Yield the values in lists of at most `size`."""
     rest = iter(values)

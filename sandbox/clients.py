@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sandbox.google_key import key_file
+
+GOOGLE_KEY = key_file("{origin}/oauth2/token")
+
 CLIENTS: Mapping[str, Mapping[str, str]] = {
     "zendesk": {
         "base_url": "{origin}/zendesk",
@@ -18,9 +22,16 @@ CLIENTS: Mapping[str, Mapping[str, str]] = {
     "hubspot": {"base_url": "{origin}/hubspot", "token": "sandbox-hubspot-token"},
     "ga4": {
         "base_url": "{origin}/gcs",
-        "token": "sandbox-ga4-token",
+        "service_account_key": GOOGLE_KEY,
         "bucket": "northwind-ga4-export",
         "property_id": "312345678",
+        "data_api_url": "{origin}/analyticsdata",
+    },
+    "search_console": {
+        "base_url": "{origin}/search_console",
+        "service_account_key": GOOGLE_KEY,
+        "site_url": "sc-domain:northwind.example",
+        "requests_per_minute": "6000",
     },
     "x": {
         "base_url": "{origin}/x",

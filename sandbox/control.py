@@ -1,8 +1,8 @@
 """The sandbox's own side door: clock, faults, log, options and changes by hand.
 
 GET/POST `/__clock` {"now": iso | "real"} · GET/POST/DELETE `/__faults` · GET/DELETE `/__log` ·
-GET/POST `/__options` {"limits", "page_size", "hubspot_search_lag_seconds", "hubspot_token_uses",
-"x_post_cap", "zendesk_csat"} ·
+GET/POST `/__options` {"limits", "page_size", "google_token_seconds", "hubspot_search_lag_seconds",
+"hubspot_token_uses", "x_post_cap", "zendesk_csat"} ·
 POST `/__world/mutate` {"name", "key", "set": {path: value}, "drop_field", "at", "vanish"}, DELETE
 takes all of them back · GET `/__settings`, `/__health`. The name `ga4.events` with a day as key
 rewrites that day's object: `set` puts a value into a column, new or not, `duplicate` and
@@ -56,6 +56,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     limits: Mode | msgspec.UnsetType = msgspec.UNSET
     page_size: int | msgspec.UnsetType | None = msgspec.UNSET
+    google_token_seconds: float | msgspec.UnsetType = msgspec.UNSET
     hubspot_search_lag_seconds: float | msgspec.UnsetType = msgspec.UNSET
     hubspot_token_uses: int | msgspec.UnsetType | None = msgspec.UNSET
     x_post_cap: int | msgspec.UnsetType | None = msgspec.UNSET
@@ -165,6 +166,7 @@ class Control:
         return {
             "limits": self._parts.limits.mode,
             "page_size": self._parts.knobs.page_size,
+            "google_token_seconds": self._parts.storage.tokens.lifetime_seconds,
             "hubspot_search_lag_seconds": self._parts.hubspot.search_lag_seconds,
             "hubspot_token_uses": self._parts.hubspot.tokens.token_uses,
             "x_post_cap": self._parts.x.bill.post_cap,
@@ -177,6 +179,8 @@ class Control:
             self._parts.limits.set_mode(options.limits)
         if not isinstance(options.page_size, msgspec.UnsetType):
             self._parts.knobs.page_size = options.page_size
+        if not isinstance(options.google_token_seconds, msgspec.UnsetType):
+            self._parts.storage.tokens.live(options.google_token_seconds)
         if not isinstance(options.hubspot_search_lag_seconds, msgspec.UnsetType):
             self._parts.hubspot.search_lag_seconds = options.hubspot_search_lag_seconds
         if not isinstance(options.hubspot_token_uses, msgspec.UnsetType):

@@ -44,6 +44,7 @@ RECORD_LISTS = (
     "results",
     "data",
     "items",
+    "rows",
     "result",
 )
 LINES = "application/x-ndjson"

@@ -28,9 +28,12 @@ from sandbox.clients import clients_at
 from sandbox.clock import Clock
 from sandbox.control import Control, Knobs, Parts
 from sandbox.faces.facebook import Facebook
+from sandbox.faces.ga4_data import DataApi
 from sandbox.faces.gcs import Storage
+from sandbox.faces.google_oauth import TokenEndpoint, Tokens
 from sandbox.faces.hubspot import HubSpot
 from sandbox.faces.quota import Limits, Mode
+from sandbox.faces.search_console import SearchConsole
 from sandbox.faces.servicenow import ServiceNow
 from sandbox.faces.typeform import Typeform
 from sandbox.faces.view import View, WorldLike
@@ -69,12 +72,17 @@ class Sandbox:
         self.log = Log()
         self.knobs = Knobs()
         quotas = Limits(limits, monotonic)
-        hubspot, storage, x = HubSpot(view, quotas), Storage(view, quotas), X(view, quotas)
+        google = Tokens()
+        hubspot, x = HubSpot(view, quotas), X(view, quotas)
+        storage = Storage(view, quotas, google)
         zendesk = Zendesk(view, quotas)
         self.faces: dict[str, Face] = {
             "zendesk": zendesk,
             "hubspot": hubspot,
             "gcs": storage,
+            "analyticsdata": DataApi(view, quotas, google),
+            "search_console": SearchConsole(view, quotas, google),
+            "oauth2": TokenEndpoint(google),
             "x": x,
             "servicenow": ServiceNow(view, quotas),
             "facebook": Facebook(view, quotas),

@@ -24,9 +24,10 @@ from sandbox import (
     habits,
     metering,
     posts,
+    searches,
     tickets,
 )
-from sandbox.books import Record, Version
+from sandbox.books import Hit, Record, Session, Version
 from sandbox.company import Company, Handler, found
 from sandbox.forms import Forms
 from sandbox.founding import populate
@@ -170,7 +171,12 @@ class World:
         return dict(self.company.x_accounts)
 
     def ga4_day(self, day: date, now: datetime) -> pa.Table | None:
-        """Give the export table of a day as it stands at `now`, None before it exists.
+        """Give the export table of a day as it stands at `now`, None before it exists."""
+        rows = self.ga4_hits(day, now)
+        return None if rows is None else day_table(rows)
+
+    def ga4_hits(self, day: date, now: datetime) -> list[tuple[Session, Hit]] | None:
+        """Give the hits of a day as they stand at `now`, None before the day is exported.
 
         It is written five minutes after each midnight, with what had arrived by that midnight.
         """
@@ -178,9 +184,17 @@ class World:
         arrived_us = (as_us(now) - EXPORTED_AFTER) // DAY * DAY
         if arrived_us < day_us + DAY or day < self.start:
             return None
-        rows = [
+        return [
             (session, hit)
             for session, hit in self.company.books.hits[day_us // DAY]
             if hit.late_us is None or hit.late_us < arrived_us
         ]
-        return day_table(rows)
+
+    def search_day(self, day: date, now: datetime) -> list[searches.Found] | None:
+        """Give the search results of a day, None before they are final."""
+        day_us = start_of(day)
+        if day < self.start:
+            return []
+        if as_us(now) < searches.final_us(self.company, day_us):
+            return None
+        return searches.day_found(self.company, day_us)

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "ops": {"ops", "expectations", "extract"},
     "dags": {"dags", "ops", "airflow"},
 }
-VENDORS = ("zendesk", "hubspot", "ga4", "x", "servicenow", "facebook", "typeform")
+VENDORS = ("zendesk", "hubspot", "ga4", "search_console", "x", "servicenow", "facebook", "typeform")
 BANNED_STEMS = {"utils", "helpers", "common", "misc"}
 
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 
 from expectations.errors import UnknownCheck
 from expectations.judge import Check, Suite
-from expectations.lake import facebook, ga4, hubspot, servicenow, typeform, x, zendesk
+from expectations.lake import (
+    facebook,
+    ga4,
+    hubspot,
+    search_console,
+    servicenow,
+    typeform,
+    x,
+    zendesk,
+)
 from expectations.lake.rules import StreamRules
 from expectations.lake.volume import TRUNCATED, Bounds
 from expectations.results import Severity
@@ -19,6 +28,7 @@ MODULES = {
     "ga4": ga4,
     "x": x,
     "servicenow": servicenow,
+    "search_console": search_console,
     "facebook": facebook,
     "typeform": typeform,
 }

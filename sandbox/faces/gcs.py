@@ -6,9 +6,9 @@ the JSON API: list (prefix, startOffset, endOffset, maxResults, pageToken), meta
 the three days that follow, with a new generation, md5Hash and updated; then it stays.
 `ifGenerationMatch` and `generation` of the present object are honoured; older ones are gone.
 
-Where it differs: no crc32c, no Range, no `events_intraday_` tables, Bearer tokens do not expire.
-A missing object answers a metadata request in JSON and a download in plain text, as storage.
-googleapis.com does.
+Where it differs: no crc32c, no Range, no `events_intraday_` tables; a token for another scope gets
+401 as well. A missing object answers a metadata request in JSON and a download in plain text, as
+storage.googleapis.com does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from urllib.parse import quote, unquote
 
 import pyarrow.parquet as pq
 
+from sandbox.faces.google_oauth import Tokens
 from sandbox.faces.quota import Limits
 from sandbox.faces.view import View
 from sandbox.faces.wire import Reply, Request, json_reply, whole_number, zulu_ms
@@ -32,6 +33,7 @@ from sandbox.faces.wire import Reply, Request, json_reply, whole_number, zulu_ms
 TOKEN = "sandbox-ga4-token"  # noqa: S105 - the sandbox's published token
 BUCKET = "northwind-ga4-export"
 PROPERTY = "312345678"
+SCOPES = ("devstorage.read_only", "devstorage.read_write", "cloud-platform")
 
 WRITTEN_AT = time(0, 5)  # of the day after, and of each of the three days that follow
 RESTATED_DAYS = 3
@@ -75,15 +77,16 @@ class Edit:
 class Storage:
     """Answers as one bucket of Cloud Storage."""
 
-    def __init__(self, view: View, limits: Limits) -> None:
+    def __init__(self, view: View, limits: Limits, tokens: Tokens) -> None:
         self._view = view
         self._limits = limits
+        self.tokens = tokens
         self._edits: dict[date, Edit] = {}
         self._files: dict[tuple[date, datetime], Stored] = {}
 
     def handle(self, request: Request) -> Reply:
         """Answer a request as the vendor would."""
-        if request.headers.get("authorization") != "Bearer " + TOKEN:
+        if self.tokens.refusal(request, TOKEN, *SCOPES) is not None:
             return _error(401, "Invalid Credentials", "authError", location="Authorization")
         if request.method != "GET":
             return _error(405, "Method Not Allowed", "methodNotAllowed")

@@ -15,8 +15,10 @@ from typing import Any, Protocol, TypeVar, cast
 
 import pyarrow as pa
 
+from sandbox.books import Hit, Session
 from sandbox.faces.wire import zulu_ms
 from sandbox.render_x import withdrawal
+from sandbox.searches import Found
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -97,6 +99,12 @@ class WorldLike(Protocol):
 
     def ga4_day(self, day: date, now: datetime) -> pa.Table | None:
         """Give a day's export table, None before it exists."""
+
+    def ga4_hits(self, day: date, now: datetime) -> Sequence[tuple[Session, Hit]] | None:
+        """Give the hits of a day's export, None before it exists."""
+
+    def search_day(self, day: date, now: datetime) -> Sequence[Found] | None:
+        """Give a day's search results, None before they are final."""
 
 
 @dataclass(frozen=True, slots=True)

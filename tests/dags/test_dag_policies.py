@@ -19,6 +19,7 @@ EXPECTED = {
     "extract_facebook",
     "extract_ga4",
     "extract_hubspot",
+    "extract_search_console",
     "extract_servicenow",
     "extract_typeform",
     "extract_x",

@@ -6,6 +6,7 @@ is secret; the sandbox says where a vendor is, and its log what a reading asked 
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ KEYS = ["_pk", "_cursor", "_deleted", "_payload_sha"]
 NOW = day(9).end + timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
 FEW = 8  # rows of a window: enough for pages and halves
+POSITIONS = ("keys", "dimensionValues")  # what holds the key where rows are positional
 API = r"^/[^_]"  # every vendor's, not the side door
 TURNED = {"zendesk_csat": "both"}  # options without which a stream would have no rows
 Row = tuple[Any, ...]
@@ -200,6 +202,13 @@ def secrets(source: str) -> dict[str, str]:
     """Return the secret settings of a source."""
     known = {one.name for one in msgspec.structs.fields(SOURCES[source].settings)}
     return {k: v for k, v in CLIENTS[source].items() if k in known and SECRET.search(k)}
+
+
+def wronged(secret: str) -> str:
+    """Return a secret that opens nothing; of a key that is JSON, one of another account."""
+    if not secret.startswith("{"):
+        return "wrong-secret"
+    return json.dumps({**json.loads(secret), "client_email": "wrong-secret"})
 
 
 def renews(bench: Bench, source: str) -> bool:

@@ -37,6 +37,7 @@ from tests.extract.conformance import (
     CASES,
     MINUTE,
     NOW,
+    POSITIONS,
     Bench,
     Case,
     Known,
@@ -45,6 +46,7 @@ from tests.extract.conformance import (
     secrets,
     texts,
     typed_paths,
+    wronged,
 )
 from tests.extract.northwind import day, northwind
 
@@ -256,7 +258,8 @@ def test_clock_of_the_vendor_may_be_off(bench: Bench, case: Case, skew: int) -> 
 @every()
 def test_wrong_credentials_are_told_and_nothing_lands(bench: Bench, case: Case) -> None:
     known = bench.known(case)
-    wrong = dict.fromkeys(secrets(case.source), "wrong-secret")
+    right = bench.company.settings(case.source)
+    wrong = {name: wronged(getattr(right, name)) for name in secrets(case.source)}
     with pytest.raises(CredentialsRefused, match=r"status 40[013]") as caught:
         bench.pull(case, known.window, **wrong)
     assert "wrong-secret" not in str(caught.value)
@@ -377,7 +380,7 @@ def test_record_without_key_or_cursor_refuses_the_window(
     paths = case.stream.pk if part == "key" or not case.stream.cursor else (case.stream.cursor,)
     if part == "cursor" and all(next(reversed(one)) == paths[0] for one in known.records):
         return  # the connector puts it in, at the end; no answer holds it
-    bench.company.fault(API, times=None, drop_field=[*paths], rows=1)
+    bench.company.fault(API, times=None, drop_field=[*paths, *POSITIONS], rows=1)
     with pytest.raises(MissingKey, match="has no usable"):
         bench.pull(case, known.window)
     assert bench.has_nothing_of(case, known)

@@ -28,20 +28,26 @@ def choose(company: Company, person: Person, us: int, contact_id: int) -> None:
     """Tick the boxes of a form, or leave them; some take it back later, a few change their mind."""
     rng = company.rng("consent", person.number)
     contact = company.contacts[contact_id]
-    choices: dict[int, Choice] = {}
+    choices: dict[int, list[Choice]] = {}
     if rng.random() < 0.55:
-        choices[NEWSLETTER] = Choice(
-            "SUBSCRIBED", contact.created_us, "Form", "CONSENT_WITH_NOTICE", "Ticked a box"
-        )
+        choices[NEWSLETTER] = [
+            Choice("SUBSCRIBED", contact.created_us, "Form", "CONSENT_WITH_NOTICE", "Ticked a box")
+        ]
     if person.customer_number or rng.random() < 0.3:
-        choices[PRODUCT_NEWS] = Choice(
-            "SUBSCRIBED", contact.created_us, "CRM", "LEGITIMATE_INTEREST_CLIENT", "Is a customer"
-        )
+        choices[PRODUCT_NEWS] = [
+            Choice(
+                "SUBSCRIBED",
+                contact.created_us,
+                "CRM",
+                "LEGITIMATE_INTEREST_CLIENT",
+                "Is a customer",
+            )
+        ]
     if rng.random() < 0.06:
-        choices[SURVEYS] = Choice("UNSUBSCRIBED", contact.created_us, "Form")
+        choices[SURVEYS] = [Choice("UNSUBSCRIBED", contact.created_us, "Form")]
     company.consents[contact_id] = choices
     write(company, contact_id, us)
-    for number, choice in choices.items():
+    for number, (choice,) in choices.items():
         if choice.status == "SUBSCRIBED" and rng.random() < 0.14:
             when = us + rng.randrange(5 * HOUR, 80 * DAY)
             company.plan(when, "withdraw", person.number, (contact_id, number))
@@ -54,7 +60,7 @@ def withdraw(company: Company, person: Person, us: int, payload: tuple[int, int]
     if contact.archived_us is not None:
         return
     us = to_millis(us)
-    company.consents[contact_id][number] = Choice("UNSUBSCRIBED", us, "Email unsubscribe")
+    company.consents[contact_id][number].append(Choice("UNSUBSCRIBED", us, "Email unsubscribe"))
     write(company, contact_id, us)
     show(company, contact, us + MILLI)
     rng = company.rng("regret", contact_id, number)
@@ -69,9 +75,8 @@ def come_back(company: Company, _: Person, us: int, payload: tuple[int, int]) ->
     if contact.archived_us is not None:
         return
     us = to_millis(us)
-    company.consents[contact_id][number] = Choice(
-        "SUBSCRIBED", us, "Preference page", "CONSENT_WITH_NOTICE", "Asked for it"
-    )
+    again = Choice("SUBSCRIBED", us, "Preference page", "CONSENT_WITH_NOTICE", "Asked for it")
+    company.consents[contact_id][number].append(again)
     write(company, contact_id, us)
     show(company, contact, us + MILLI)
 
@@ -79,5 +84,6 @@ def come_back(company: Company, _: Person, us: int, payload: tuple[int, int]) ->
 def write(company: Company, contact_id: int, us: int) -> None:
     """Write what the contact's address allows as a new version."""
     contact = company.contacts[contact_id]
-    record = consent_record(contact.email or "", company.consents[contact_id], contact.created_us)
+    said = {number: told[-1] for number, told in company.consents[contact_id].items()}
+    record = consent_record(contact.email or "", said, contact.created_us)
     company.books.emit("hubspot.consents", to_millis(us), contact_id, record)

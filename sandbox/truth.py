@@ -31,6 +31,7 @@ from sandbox import truth_public, truth_service
 from sandbox.books import Session
 from sandbox.company import Company
 from sandbox.moments import SECOND, as_datetime, as_us
+from sandbox.render_crm import SUBSCRIPTIONS
 from sandbox.stages import periods
 from sandbox.stories import parameters
 from sandbox.world import World
@@ -75,6 +76,13 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("score", _WHOLE),
         ("person_id", _TEXT),
         ("submitted_at", _AT),
+    ],
+    "consents": [
+        ("crm_contact_id", _TEXT),
+        ("person_id", _TEXT),
+        ("subscription_name", _TEXT),
+        ("status_type", _TEXT),
+        ("decided_at", _AT),
     ],
     "posts": [
         ("post_id", _TEXT),
@@ -123,6 +131,7 @@ def truth(world: World, until: datetime) -> dict[str, pa.Table]:
             for each, us, _ in seen
         ],
         "survey_answers": _answers(company, until_us),
+        "consents": _consents(company, until_us),
         "posts": [
             (post.post_id, _name(post.person), as_datetime(post.created_us), post.sentiment)
             for post in company.books.posts
@@ -231,6 +240,20 @@ def _answers(company: Company, until_us: int) -> list[tuple[Any, ...]]:
             found.append(
                 (str(answer.answer_id), answer.source, answer.metric, scores[-1], who, when)
             )
+    return found
+
+
+def _consents(company: Company, until_us: int) -> list[tuple[Any, ...]]:
+    """Give what each contact last said of each kind of messages, of those that are there."""
+    found = []
+    for key, said in company.consents.items():
+        fact = company.contacts[key].fact
+        is_gone = fact.gone_us is not None and fact.gone_us < until_us
+        for number, choices in said.items():
+            told = [choice for choice in choices if choice.us < until_us]
+            if told and not is_gone:
+                who, name = _name(fact.person), SUBSCRIPTIONS[number]
+                found.append((str(key), who, name, told[-1].status, as_datetime(told[-1].us)))
     return found
 
 

@@ -62,7 +62,7 @@ def test_searches_about_problems_run_a_day_ahead_of_the_calls(world: World) -> N
         for call in world.company.books.calls
         if call.direction == "inbound"
     )
-    quiet = [n for n in range(1, 38)]  # before the outage
+    quiet = list(range(1, 38))  # before the outage
     assert correlation([problems[n] for n in quiet], [begun[n + 1] for n in quiet]) > 0.7
     assert correlation([problems[n] for n in quiet], [begun[n - 1] for n in quiet]) < 0.4
 

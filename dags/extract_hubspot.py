@@ -1,7 +1,8 @@
 """Pull what changed at HubSpot in a day, judge it, and let it into the lake.
 
-**What** · Contacts, deals and feedback submissions modified in the run's interval, archived and
-merged contacts as tombstones, and the owners as they are now.
+**What** · Contacts, companies, deals, line items, tickets and feedback submissions modified in the
+run's interval, archived and merged ones as tombstones; what changed contacts have consented to;
+owners and pipelines as they are now; on Sundays the ids of all contacts.
 
 **Reads** · The HubSpot CRM API (data sheet below).
 
@@ -9,7 +10,7 @@ merged contacts as tombstones, and the owners as they are now.
 
 **If it fails** · The other streams go on and the last release stays served, but lifecycle stages,
 NPS, CSAT and CES stand still. Runbooks: `source_unavailable`, `source_deferred_too_long`,
-`extract_refused`, `file_refused`. Any run may be repeated; a past snapshot of owners is skipped.
+`extract_refused`, `file_refused`. Any run may be repeated; a past snapshot is skipped.
 
 **Who notices** · Everybody who reads NPS or CSAT, and the lifecycle dashboards.
 """

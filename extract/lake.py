@@ -190,7 +190,7 @@ def _groups(
     stream, window = rows.origin.stream, rows.origin.window
     if stream.kind is not Kind.ENTITY or isinstance(rows, ColumnRows):
         return
-    for zone in ("raw", "landing"):
+    for zone in ("landing", "raw"):  # what waits for the gate was read later
         path = landed_path(lake, zone, source, stream.name, window)
         if path.exists():
             yield from _older(path, rows)

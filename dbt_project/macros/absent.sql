@@ -2,8 +2,9 @@
 
 {# After a build: set `flag` where a record is in none of the newest `snapshots` readings of a list,
    though it was read before all of them; `unless` is a condition under which it is known to be gone.
-   Readings are told apart by their moment; a file without rows was not due and counts as none. With
-   fewer readings than wanted, nothing is marked. #}
+   A row whose flag turns counts as a row of this build. Readings are told apart by their moment; a
+   file without rows was not due and counts as none. With fewer readings than wanted, nothing is
+   marked. #}
 {% macro mark_absent(flag, source_name, stream, key='_pk', snapshots=1, unless='1 = 0') -%}
     {%- set files = newest_files(source_name, stream, 30 * snapshots) -%}
     {%- if files -%}
@@ -17,7 +18,8 @@
         {%- if moments | length == snapshots -%}
             {%- set oldest = "cast('" ~ moments[-1] ~ "' as timestamp)" -%}
             update {{ this }}
-            set {{ flag }} = (
+            set {{ flag }} = not {{ flag }}, _build_id = {{ build_id() }}
+            where {{ flag }} <> (
                 not ({{ unless }})
                 and _extracted_at < {{ oldest }}
                 and {{ key }} not in (

@@ -3,7 +3,9 @@
 {# A file read again replaces its days. What vanished without a trace is found by sweeps of ids. #}
 {{ config(
     pre_hook="{{ delete_landed_days('typeform', 'responses', day='submitted_on') }}",
-    post_hook="{{ flag_missing('typeform', 'responses_ids', 'response_id', 'submitted_at') }}"
+    post_hook="{{ mark_absent(
+        'is_deleted', 'typeform', 'responses_ids', key='response_id', snapshots=2
+    ) }}"
 ) }}
 
 {% set structure = {

@@ -4,25 +4,47 @@ with promises as (
     select * from {{ ref('freshness_promises') }}
 ),
 
+accepted_files as (
+    select * from {{ ref('stg_operations__accepted_files') }}
+),
+
 freshness as (
     select * from {{ ref('agg_freshness') }}
 ),
 
+landed as (
+    select distinct
+        accepted_files.source_slug,
+        accepted_files.stream_slug
+    from accepted_files
+),
+
+expected as (
+    select
+        promises.source_slug,
+        promises.stream_slug
+    from promises
+    where promises.source_slug in (select landed.source_slug from landed)
+    -- Not union all: a stream that is promised and landed is expected once.
+    union
+    select
+        landed.source_slug,
+        landed.stream_slug
+    from landed
+),
+
 counted as (
     select
-        coalesce(promises.source_slug, freshness.source_slug) as source_slug,
-        coalesce(promises.stream_slug, freshness.stream_slug) as stream_slug,
-        count(promises.stream_slug) as promised_count,
+        expected.source_slug,
+        expected.stream_slug,
         count(freshness.stream_slug) as measured_count
-    from promises
-    full outer join freshness
+    from expected
+    left join freshness
         on
-            promises.source_slug = freshness.source_slug
-            and promises.stream_slug = freshness.stream_slug
-    group by
-        coalesce(promises.source_slug, freshness.source_slug),
-        coalesce(promises.stream_slug, freshness.stream_slug)
+            expected.source_slug = freshness.source_slug
+            and expected.stream_slug = freshness.stream_slug
+    group by expected.source_slug, expected.stream_slug
 )
 
 select * from counted
-where promised_count <> 1 or measured_count <> 1
+where measured_count <> 1

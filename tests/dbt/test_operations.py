@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from expectations.results import CheckResult, Severity, Subject, write_results
+from extract import SOURCES
 from extract.outcomes import Attempt, attempt_id, record
-from tests.dbt.conftest import Warehouse
+from tests.dbt.conftest import PROJECT, Warehouse
 from tests.dbt.service_records import call
 from tests.dbt.tiny_lake import at
 
@@ -81,10 +83,15 @@ def operated(warehouse: Warehouse) -> Warehouse:
 def test_marts_of_operations_stand_over_an_empty_lake(warehouse: Warehouse) -> None:
     warehouse.run(command="seed")
     warehouse.build(*SELECTED)
-    assert warehouse.rows(
-        "select count(*), count(last_interval_end_at), sum(cast(is_late as int))"
-        " from cx_warehouse.marts.agg_freshness"
-    ) == [(14, 0, 14)]
+    assert warehouse.rows("select count(*) from cx_warehouse.marts.agg_freshness") == [(0,)]
+
+
+def test_every_stream_is_promised() -> None:
+    with (PROJECT / "seeds" / "freshness_promises.csv").open() as seed:
+        promised = {(row["source_slug"], row["stream_slug"]) for row in csv.DictReader(seed)}
+    assert promised == {
+        (source.name, stream.name) for source in SOURCES.values() for stream in source.streams
+    }
 
 
 def test_each_attempt_is_a_row_whatever_came_of_it(operated: Warehouse) -> None:

@@ -1,7 +1,8 @@
--- One row per stream that is promised: how far it had come when the lake was read.
+-- One row per promised stream of a source in use: how far it had come when the lake was read.
 
-{# A stream that never landed has no interval and is late. One that lags by exactly the promise is
-   late too: a whole interval is missing. #}
+{# A source is in use when it was ever asked or landed. A stream of it that never landed has no
+   interval and is late. One that lags by exactly the promise is late too: a whole interval is
+   missing. #}
 with promises as (
     select * from {{ ref('freshness_promises') }}
 ),
@@ -27,6 +28,13 @@ intervals as (
     group by accepted_files.source_slug, accepted_files.stream_slug
 ),
 
+sources_in_use as (
+    select intervals.source_slug from intervals
+    -- Not union all: a source that was asked and landed is one.
+    union
+    select attempts.source_slug from attempts
+),
+
 measured as (
     select
         promises.*,
@@ -36,6 +44,7 @@ measured as (
             {{ epoch_seconds(as_of()) }} - {{ epoch_seconds('intervals.last_interval_end_at') }}, 0
         ) / 3600 as behind_hours
     from promises
+    inner join sources_in_use on promises.source_slug = sources_in_use.source_slug
     left join intervals
         on
             promises.source_slug = intervals.source_slug

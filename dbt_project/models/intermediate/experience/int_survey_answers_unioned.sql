@@ -10,6 +10,10 @@ satisfaction_ratings as (
     select * from {{ ref('stg_zendesk__satisfaction_ratings') }}
 ),
 
+survey_responses as (
+    select * from {{ ref('stg_zendesk__survey_responses') }}
+),
+
 rating_scores as (
     select * from {{ ref('rating_scores') }}
 ),
@@ -63,6 +67,32 @@ final as (
         satisfaction_ratings._build_id
     from satisfaction_ratings
     left join rating_scores on satisfaction_ratings.score_type = rating_scores.score_type
+    union all
+    {# The newer CSAT asks the same: neutral has no score, a rating that was skipped no row. #}
+    select
+        {{ surrogate_key(["'zendesk'", "'survey_answer'", 'survey_responses.response_id']) }}
+            as touchpoint_key,
+        survey_responses.response_id as answer_id,
+        'zendesk' as source_slug,
+        {{ identifier_key_or_unknown('zendesk_user_id', 'survey_responses.requester_id') }}
+            as identifier_key,
+        coalesce(
+            'user ' || cast(survey_responses.requester_id as string),
+            'answer ' || survey_responses.response_id
+        ) as respondent_key,
+        survey_responses.ticket_id,
+        survey_responses.created_at as submitted_at,
+        survey_responses.created_on as submitted_on,
+        'csat_good_bad' as survey_type,
+        'Ticket rating' as survey_name,
+        cast(null as string) as survey_channel_type,
+        survey_responses.is_deleted,
+        survey_responses.comment,
+        cast(rating_scores.score as double) as score,
+        survey_responses._build_id
+    from survey_responses
+    left join rating_scores on survey_responses.score_type = rating_scores.score_type
+    where survey_responses.score_type is not null
 )
 
 select * from final

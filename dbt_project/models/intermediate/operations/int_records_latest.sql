@@ -5,10 +5,14 @@
 {# A snapshot says what is true when it is read, so its moment is the reading. #}
 {% set streams = [
     ('zendesk', 'tickets', 'stg_zendesk__tickets', 'generated_at'),
+    ('zendesk', 'ticket_metric_events', 'stg_zendesk__ticket_metric_events', 'event_at'),
     ('zendesk', 'users', 'stg_zendesk__users', 'updated_at'),
+    ('zendesk', 'organizations', 'stg_zendesk__organizations', 'updated_at'),
     ('zendesk', 'calls', 'stg_zendesk__calls', 'updated_at'),
     ('zendesk', 'legs', 'stg_zendesk__legs', 'updated_at'),
+    ('zendesk', 'agent_activity', 'stg_zendesk__agent_activity', 'snapshot_at'),
     ('zendesk', 'satisfaction_ratings', 'stg_zendesk__satisfaction_ratings', 'updated_at'),
+    ('zendesk', 'survey_responses', 'stg_zendesk__survey_responses', 'updated_at'),
     ('hubspot', 'contacts', 'stg_hubspot__contacts', 'updated_at'),
     ('hubspot', 'companies', 'stg_hubspot__companies', 'updated_at'),
     ('hubspot', 'deals', 'stg_hubspot__deals', 'updated_at'),

@@ -8,6 +8,7 @@
     ('stg_x__own_posts', 'text'),
     ('stg_zendesk__tickets', 'description'),
     ('stg_zendesk__satisfaction_ratings', 'comment'),
+    ('stg_zendesk__survey_responses', 'comment'),
     ('stg_hubspot__feedback_submissions', 'comment'),
 ] %}
 

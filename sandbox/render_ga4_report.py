@@ -99,8 +99,13 @@ def report_rows(
 ) -> list[tuple[list[str], list[str]]]:
     """Give the rows, largest first: the values of the dimensions and of the metrics, as text."""
     groups: defaultdict[tuple[str, ...], Group] = defaultdict(Group)
+    rows: dict[int, Group] = {}  # by session: all its hits of a day are of one row
     for session, hit in hits:
-        groups[tuple(DIMENSIONS[name](session, hit) for name in dimensions)].add(session, hit)
+        row = rows.get(id(session))
+        if row is None:
+            key = tuple(DIMENSIONS[name](session, hit) for name in dimensions)
+            row = rows[id(session)] = groups[key]
+        row.add(session, hit)
     ordered = sorted(groups.items(), key=lambda row: (-len(row[1].sessions), row[0]))
     if len(ordered) > CEILING:
         rest = Group()

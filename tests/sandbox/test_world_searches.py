@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.moments import DAY, start_of
+from sandbox.truth import truth
 from sandbox.world import World
 from tests.sandbox.standin import START
 
@@ -87,3 +88,16 @@ def test_no_day_is_final_before_the_next_was_lived(world: World) -> None:
         two_days_later = datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=3)
         assert world.search_day(day, two_days_later) is None
         assert world.search_day(day, two_days_later + timedelta(hours=31)) is not None
+
+
+def test_the_truth_tells_the_days_whose_results_were_final(world: World) -> None:
+    until = datetime(2026, 8, 15, tzinfo=UTC)
+    told = truth(world, until)["search_days"].to_pylist()
+    last = max(row["report_on"] for row in told)
+    assert last.isoformat() in {"2026-08-10", "2026-08-11"}
+    on = START + timedelta(40)
+    found = world.search_day(on, END) or []
+    (outage,) = (r for r in told if (r["report_on"], r["topic_slug"]) == (on, "outage"))
+    mine = [one for one in found if one.topic == "outage"]
+    assert outage["impression_count"] == sum(one.impressions for one in mine)
+    assert outage["detail_click_count"] == sum(one.clicks for one in mine if not one.is_rare)

@@ -45,6 +45,7 @@ ROOT = Path(__file__).parents[2]
 FILES = re.compile(r"read_parquet\(\[[^\]]*\]")
 MEMORY = Path("/dev/shm")  # noqa: S108  (a commit waits for its disk; here only the order counts)
 LAST_DAY = 4
+MIDNIGHT = -1  # what comes next falls on the seam of two days
 
 FAULTS: list[dict[str, Any] | None] = [
     None,
@@ -64,7 +65,7 @@ FAULTS: list[dict[str, Any] | None] = [
 HONEST = (Defer, ImpossibleWindow, SnapshotPast, TruncatedFetch)  # also without a fault
 
 which = st.integers(0, 9)
-ticks = st.tuples(st.just("tick"), st.sampled_from([0, 1, 30, 180, 720, 1440, 1500]))
+ticks = st.tuples(st.just("tick"), st.sampled_from([0, 1, 30, 180, 720, 1440, 1500, MIDNIGHT]))
 adds = st.tuples(st.just("add"), which)
 changes = st.tuples(st.sampled_from(["set", "silent", "delete", "vanish"]), which)
 reads = st.tuples(
@@ -158,6 +159,8 @@ class History:
         """Let one thing happen; a second passes, so that moments can be told apart."""
         self._pass(timedelta(seconds=1))
         match one:
+            case ("tick", minutes) if minutes == MIDNIGHT:
+                self._pass(Window.of_day(self.now).end - self.now - timedelta(seconds=1))
             case ("tick", minutes):
                 self._pass(timedelta(minutes=minutes))
             case ("add", which):

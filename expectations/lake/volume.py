@@ -6,7 +6,8 @@ when there are five. The bounds are median ± spread; the spread is the largest 
 standard deviations of a normal), half the median, and four standard deviations of a counted number.
 With two to four such intervals no bound can be learnt: then less than a fifth of the smallest of
 them is severe. One interval proves nothing, because the first of a source holds all its past.
-A day that the source says is not exported yet, and an old interval of entities, are never refused.
+A day that the source says is not exported yet, and an old interval of entities, are never refused;
+of a list that is not due nothing is expected.
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ def learn(
     seen: Sequence[Interval], window: Window, kind: Kind, now: datetime, *, is_partial: bool = False
 ) -> Bounds:
     """Return the bounds for the rate of a window; `is_partial` when the source says so."""
+    if kind is Kind.SNAPSHOT and is_partial:
+        return Bounds(0, None, Severity.WARN, "a list that is not due")
     if kind in {Kind.RESTATE, Kind.SNAPSHOT}:
         seen = [one for one in seen if one.rows]  # an empty one was not exported, or not due
     width = _days(window)

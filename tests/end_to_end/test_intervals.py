@@ -21,6 +21,16 @@ DAYS = [Window(FIRST + DAY * n, FIRST + DAY * (n + 1)) for n in range(6)]
 AFTERWARDS = timedelta(minutes=10)
 # When a version was read is no part of the version; counters of a post are those of the reading.
 OF_THE_READING = {"_extracted_at", "_build_id", "_payload_sha", "_interval_start", "_cursor"}
+# Counters of a day, and ids that are read on one day of the week.
+SNAPSHOTS_OF_THE_PAST = {
+    "stg_x__post_metrics",
+    *(
+        f"stg_{s.name}__{t.name}"
+        for s in SOURCES.values()
+        for t in s.streams
+        if t.name[-4:] == "_ids"
+    ),
+}
 COUNTERS = {"retweet_count", "reply_count", "like_count", "quote_count", "impression_count"}
 
 
@@ -119,8 +129,7 @@ def test_intervals_read_late_and_in_the_wrong_order(
     last = DAYS[-1].end + AFTERWARDS
     for number in (5, 2, 0, 4, 1, 3):
         made.read(DAYS[number], last)
-    snapshots_of_the_past = {"stg_x__post_metrics"}
-    same(in_order, made.staging(tmp_path / "build"), but=snapshots_of_the_past)
+    same(in_order, made.staging(tmp_path / "build"), but=SNAPSHOTS_OF_THE_PAST)
 
 
 def test_the_whole_at_once_equals_day_by_day(
@@ -128,4 +137,4 @@ def test_the_whole_at_once_equals_day_by_day(
 ) -> None:
     made = lake(base_url, tmp_path)
     made.read(Window(DAYS[0].start, DAYS[-1].end), DAYS[-1].end + AFTERWARDS)
-    same(in_order, made.staging(tmp_path / "build"), but={"stg_x__post_metrics"})
+    same(in_order, made.staging(tmp_path / "build"), but=SNAPSHOTS_OF_THE_PAST)

@@ -408,6 +408,30 @@ def test_a_day_not_exported_yet_is_told_and_not_refused(tmp_path: Path) -> None:
     assert warned(gate(tmp_path, "ga4.events")) == {"rows_not_too_few"}
 
 
+def sweeps(lake: Path, *counts: int) -> None:
+    """Accept a sweep of ids in each of the weeks before, and an empty file of the day before."""
+    name, day = "hubspot.contacts_ids", timedelta(days=1)
+    for weeks, count in enumerate(reversed(counts), 1):
+        window = Window(DAY.start - 7 * weeks * day, DAY.end - 7 * weeks * day)
+        rows = [{**row, "_cursor": None} for row in calls(count, window)]
+        land(lake, rows, stream=name, window=window, zone="raw")
+    window = Window(DAY.start - day, DAY.end - day)
+    land(lake, [], stream=name, window=window, zone="raw", manifest={"note": "not due"})
+
+
+def test_a_list_that_is_not_due_is_expected_to_be_empty(tmp_path: Path) -> None:
+    sweeps(tmp_path, 100, 100)
+    land(tmp_path, [], stream="hubspot.contacts_ids", manifest={"note": "not due"})
+    assert warned(gate(tmp_path, "hubspot.contacts_ids")) == set()
+
+
+def test_a_list_that_is_due_is_compared_with_those_that_were(tmp_path: Path) -> None:
+    sweeps(tmp_path, 100, 100)
+    land(tmp_path, [], stream="hubspot.contacts_ids")
+    with pytest.raises(FileRefused, match=r"0\.0 rows, 20\.0 below the bound"):
+        gate(tmp_path, "hubspot.contacts_ids")
+
+
 def test_an_empty_day_without_a_word_from_the_source_is_refused(tmp_path: Path) -> None:
     past_exports(tmp_path, 100)
     land(tmp_path, [], stream="ga4.events", schema=GA4_LANDED)

@@ -109,7 +109,7 @@ class Page:
         if meant == "spam":
             record["is_hidden"] = True
         company.books.emit("facebook.comments", us, key, record)
-        gone = us + rng.randrange(1, 60) * HOUR if rng.random() < 0.03 else None
+        gone = us + rng.randrange(1, 60) * HOUR if rng.random() < 0.06 else None
         if gone is not None:
             company.books.emit("facebook.comments", gone, key, {"id": key, "_gone": True})
         number = None if person is None else person.number

@@ -46,7 +46,7 @@ def iso_seconds(us: int) -> str:
 
 def iso_millis(us: int) -> str:
     """Write as HubSpot and X do: 2026-07-01T08:20:11.402Z."""
-    return f"{as_datetime(us):%Y-%m-%dT%H:%M:%S}.{us % SECOND // MILLI:03d}Z"
+    return as_datetime(us).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def weekday(us: int) -> int:

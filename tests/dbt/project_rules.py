@@ -20,7 +20,7 @@ READS_THE_LAKE_LATE = {"int_texts_scored"}
 # The design's own name for the table that says whose an identifier is.
 NAMED_BY_DESIGN = {"identity_resolution"}
 NAMES = {
-    "staging": r"stg_[a-z0-9]+__[a-z0-9_]+",
+    "staging": r"stg_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9_]+",
     "intermediate": r"int_[a-z0-9_]+",
     "marts": r"dim_[a-z_]+|fct_[a-z_]+|agg_[a-z_]+",
 }

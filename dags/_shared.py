@@ -50,6 +50,7 @@ class Tag(StrEnum):
     SOURCE_HUBSPOT = "source_hubspot"
     SOURCE_GA4 = "source_ga4"
     SOURCE_X = "source_x"
+    SOURCE_BLUESKY = "source_bluesky"
     SOURCE_FACEBOOK = "source_facebook"
     SOURCE_TYPEFORM = "source_typeform"
     SOURCE_SEARCH_CONSOLE = "source_search_console"

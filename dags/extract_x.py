@@ -1,7 +1,7 @@
 """Pull mentions, brand posts and their counters from X, judge them, and let them into the lake.
 
 **What** · Posts that mention us, our own posts, and the counters of own posts at an age of one,
-three and seven days.
+three and seven days; on Thursdays which of all posts in the lake must be deleted.
 
 **Reads** · The X API (data sheet below). Every post read costs money: the read budget is a setting.
 
@@ -9,8 +9,8 @@ three and seven days.
 
 **If it fails** · The other streams go on and the last release stays served; sentiment stands
 still. **The search holds seven days**: a gap older than that cannot be filled any more, so look
-within the week. Runbooks: `source_unavailable`, `source_deferred_too_long`, `extract_refused`,
-`file_refused`.
+within the week. Deletions are a duty, so a failed reading of them is repeated. Runbooks:
+`source_unavailable`, `source_deferred_too_long`, `extract_refused`, `file_refused`.
 
 **Who notices** · The social team, at the daily stand-up.
 """

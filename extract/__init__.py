@@ -3,7 +3,17 @@
 A new source is a module with its data sheet and streams, and an entry here.
 """
 
-from extract import facebook, ga4, hubspot, search_console, servicenow, typeform, x, zendesk
+from extract import (
+    bluesky,
+    facebook,
+    ga4,
+    hubspot,
+    search_console,
+    servicenow,
+    typeform,
+    x,
+    zendesk,
+)
 from extract.errors import UnknownSource
 from extract.source import Source
 
@@ -15,6 +25,7 @@ SOURCES: dict[str, Source] = {
         ga4.SOURCE,
         search_console.SOURCE,
         x.SOURCE,
+        bluesky.SOURCE,
         servicenow.SOURCE,
         facebook.SOURCE,
         typeform.SOURCE,

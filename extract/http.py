@@ -11,7 +11,7 @@ import ssl
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ from extract.errors import (
 from extract.tokens import Bearer
 
 T = TypeVar("T")
-Params = Mapping[str, str]
+Params = Mapping[str, str | Sequence[str]]  # a sequence: the name comes once for each
 
 log = logging.getLogger("cxw.http")
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)

@@ -40,6 +40,12 @@ CLIENTS: Mapping[str, Mapping[str, str]] = {
         "query": '(@northwind OR "northwind") -is:retweet',
         "read_budget": "1000000",
     },
+    "bluesky": {
+        "base_url": "{origin}/bluesky",
+        "handle": "northwind.example",
+        "app_password": "sandbox-bluesky-password",
+        "query": "northwind",
+    },
     "servicenow": {
         "base_url": "{origin}/servicenow",
         "client_id": "northwind-warehouse",

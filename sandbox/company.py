@@ -49,6 +49,7 @@ class Company:
     organizations: list[Any] = field(default_factory=list)
     x_accounts: dict[str, Any] = field(default_factory=dict)
     x_records: list[Any] = field(default_factory=list)
+    sky_posts: list[Any] = field(default_factory=list)
     agent_ids: list[int] = field(default_factory=list)
     switchboard: Switchboard = field(init=False)
     today_us: int = 0

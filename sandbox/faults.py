@@ -46,9 +46,11 @@ RECORD_LISTS = (
     "items",
     "rows",
     "result",
+    "posts",
+    "feed",
 )
 LINES = "application/x-ndjson"
-SINGLE = "fan_count"  # what tells that an answer is itself the only record
+SINGLES = {"fan_count", "followersCount"}  # each tells that an answer is itself the only record
 PARQUET_MAGIC = b"PAR1"
 SIGN_IN_PAGE = b"<!doctype html><html><body><h1>Sign in to continue</h1></body></html>"
 Refusal = Literal["rate_limited", "rate_limited_secondly", "rate_limited_daily", "usage_capped"]
@@ -186,7 +188,7 @@ def _listed(document: Any) -> tuple[str | None, list[Any] | None]:
         for name in RECORD_LISTS:
             if isinstance(document.get(name), list):
                 return name, document[name]
-        if SINGLE in document:
+        if SINGLES & document.keys():
             return None, [document]
     return None, None
 

@@ -27,6 +27,7 @@ import msgspec
 from sandbox.clients import clients_at
 from sandbox.clock import Clock
 from sandbox.control import Control, Knobs, Parts
+from sandbox.faces.bluesky import Bluesky
 from sandbox.faces.facebook import Facebook
 from sandbox.faces.ga4_data import DataApi
 from sandbox.faces.gcs import Storage
@@ -84,6 +85,7 @@ class Sandbox:
             "search_console": SearchConsole(view, quotas, google),
             "oauth2": TokenEndpoint(google),
             "x": x,
+            "bluesky": Bluesky(view, quotas),
             "servicenow": ServiceNow(view, quotas),
             "facebook": Facebook(view, quotas),
             "typeform": Typeform(view, quotas),

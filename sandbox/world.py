@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from sandbox import (
     answers,
+    bluesky,
     browsing,
     business,
     buying,
@@ -34,6 +35,7 @@ from sandbox.founding import populate
 from sandbox.moments import DAY, MINUTE, as_us, iso_millis, start_of
 from sandbox.organizations import organizations_day
 from sandbox.page import Page
+from sandbox.render_bluesky import SkyPost
 from sandbox.render_ga4 import day_table
 from sandbox.render_talk import write_shifts
 from sandbox.render_x import with_counts, withdrawal
@@ -110,6 +112,7 @@ def live_day(company: Company, day_us: int) -> None:
     posts.brand_day(company, day_us)
     service_day(company, day_us)
     company.play(HANDLERS)
+    bluesky.bluesky_day(company, day_us)
 
 
 class World:
@@ -147,6 +150,12 @@ class World:
             rows.sort(key=attrgetter("at", "key"))
             self._sorted[name] = len(rows)
         return rows[: bisect_right(rows, now, key=attrgetter("at"))]
+
+    def sky_posts(self, now: datetime) -> list[SkyPost]:
+        """Give the posts that Bluesky has indexed at `now`, latest first as it sorts them."""
+        now_us = as_us(now)
+        found = [post for post in self.company.sky_posts if post.seen_us <= now_us]
+        return sorted(found, key=lambda post: (post.sort_us, post.uri), reverse=True)
 
     def x_posts(self, now: datetime) -> list[Record]:
         """Give the posts as the API shows them at `now`, the company's own among them."""

@@ -17,7 +17,17 @@ MAY_IMPORT = {
     "ops": {"ops", "expectations", "extract"},
     "dags": {"dags", "ops", "airflow"},
 }
-VENDORS = ("zendesk", "hubspot", "ga4", "search_console", "x", "servicenow", "facebook", "typeform")
+VENDORS = (
+    "zendesk",
+    "hubspot",
+    "ga4",
+    "search_console",
+    "x",
+    "bluesky",
+    "servicenow",
+    "facebook",
+    "typeform",
+)
 BANNED_STEMS = {"utils", "helpers", "common", "misc"}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from expectations.errors import UnknownCheck
 from expectations.judge import Check, Suite
 from expectations.lake import (
+    bluesky,
     facebook,
     ga4,
     hubspot,
@@ -27,6 +28,7 @@ MODULES = {
     "hubspot": hubspot,
     "ga4": ga4,
     "x": x,
+    "bluesky": bluesky,
     "servicenow": servicenow,
     "search_console": search_console,
     "facebook": facebook,

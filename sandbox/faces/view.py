@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from sandbox.books import Hit, Session
 from sandbox.faces.wire import zulu_ms
+from sandbox.render_bluesky import SkyPost
 from sandbox.render_x import withdrawal
 from sandbox.searches import Found
 
@@ -87,6 +88,9 @@ class WorldLike(Protocol):
 
     def versions(self, name: str, now: datetime) -> Sequence[VersionLike]:
         """Give all versions of a stream that exist at a moment, ordered by (at, key)."""
+
+    def sky_posts(self, now: datetime) -> Sequence[SkyPost]:
+        """Give the posts on Bluesky at a moment, latest first."""
 
     def x_posts(self, now: datetime) -> Sequence[Record]:
         """Give the posts as they show at a moment."""

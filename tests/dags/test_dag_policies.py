@@ -16,6 +16,7 @@ from tests.dags.policies import POLICIES, Policy
 
 EXPECTED = {
     "build_marts",
+    "extract_bluesky",
     "extract_facebook",
     "extract_ga4",
     "extract_hubspot",

@@ -12,6 +12,8 @@ import httpx
 import pyarrow as pa
 
 from sandbox.clock import Clock
+from sandbox.moments import as_us
+from sandbox.render_bluesky import SkyPost
 from sandbox.server import Sandbox, Server, serving
 from sandbox.world import Version
 
@@ -49,6 +51,7 @@ class SmallWorld:
     posts: list = field(default_factory=list)
     users: dict = field(default_factory=dict)
     withdrawn: list = field(default_factory=list)
+    sky: list = field(default_factory=list)
     late_days: int = 3
 
     def advance(self, now: datetime) -> None:
@@ -66,6 +69,11 @@ class SmallWorld:
                 metrics = {"retweet_count": 0, "like_count": 2 * age, "impression_count": 10 * age}
                 shown.append({**post, "public_metrics": metrics})
         return shown
+
+    def sky_posts(self, now: datetime) -> list[SkyPost]:
+        now_us = as_us(now)
+        found = [post for post in self.sky if post.seen_us <= now_us]
+        return sorted(found, key=lambda post: (post.sort_us, post.uri), reverse=True)
 
     def x_withdrawn(self, now: datetime) -> list[dict]:
         return [one for when, one in self.withdrawn if when <= now]

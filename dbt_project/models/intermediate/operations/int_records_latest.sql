@@ -29,6 +29,10 @@
     ('x', 'own_posts', 'stg_x__own_posts', 'created_at'),
     ('x', 'post_metrics', 'stg_x__post_metrics', 'snapshot_at'),
     ('x', 'compliance', 'stg_x__compliance', '_extracted_at'),
+    ('bluesky', 'search_posts', 'stg_bluesky__search_posts', 'created_at'),
+    ('bluesky', 'own_posts', 'stg_bluesky__own_posts', 'created_at'),
+    ('bluesky', 'post_metrics', 'stg_bluesky__post_metrics', 'snapshot_at'),
+    ('bluesky', 'profile', 'stg_bluesky__profile', 'snapshot_at'),
 ] %}
 
 with final as (

@@ -1,0 +1,19 @@
+-- One row per post of the brand itself: its newest version.
+
+{# A file read again replaces its days: a post that it no longer holds was deleted. #}
+{{ config(pre_hook="{{ delete_landed_days('bluesky', 'own_posts', day='created_on') }}") }}
+
+{% set structure = {'post': bluesky_post_structure(), 'sortAt': 'string'} %}
+
+with decoded as (
+    select
+        landed.*,
+        {{ decode_json('landed._payload', structure) }} as record
+    from {{ landed_rows('bluesky', 'own_posts', whole_days=true) }} as landed
+),
+
+final as (
+    {{ bluesky_post_columns('decoded', 'decoded.record.post') }}
+)
+
+select * from final

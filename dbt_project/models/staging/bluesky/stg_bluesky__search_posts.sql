@@ -1,0 +1,20 @@
+-- One row per post found by the brand search: its newest version.
+
+{# A file read again replaces its days: a post that it no longer holds was deleted. #}
+{{ config(pre_hook="{{ delete_landed_days('bluesky', 'search_posts', day='created_on') }}") }}
+
+{% set structure = bluesky_post_structure() %}
+{% do structure.update({'sortAt': 'string'}) %}
+
+with decoded as (
+    select
+        landed.*,
+        {{ decode_json('landed._payload', structure) }} as record
+    from {{ landed_rows('bluesky', 'search_posts', whole_days=true) }} as landed
+),
+
+final as (
+    {{ bluesky_post_columns('decoded', 'decoded.record') }}
+)
+
+select * from final

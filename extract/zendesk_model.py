@@ -70,6 +70,7 @@ class Ticket(Struct):
     status: str
     requester_id: int | None
     assignee_id: int | None
+    organization_id: int | None
     group_id: int | None
     custom_fields: list[CustomField]
     satisfaction_rating: Satisfaction | None = None
@@ -85,6 +86,7 @@ class User(Struct):
     phone: str | None
     role: str
     external_id: str | None
+    organization_id: int | None
     suspended: bool
     created_at: datetime
     updated_at: datetime

@@ -69,7 +69,7 @@ def ticket_record(ticket: Ticket) -> Record:
         "requester_id": ticket.requester_id,
         "submitter_id": ticket.submitter_id,
         "assignee_id": None if is_deleted else ticket.assignee_id,
-        "organization_id": None,
+        "organization_id": None if is_deleted else ticket.organization_id,
         "group_id": None if is_deleted else ticket.group_id,
         "collaborator_ids": [],
         "follower_ids": [],

@@ -54,6 +54,7 @@ class Ticket:
     solved_us: int | None = None
     status_us: int = 0
     rating: dict[str, object] = field(default_factory=lambda: {"score": "unoffered"})
+    organization_id: int | None = None
     meter: Meter = field(default_factory=Meter)
 
 
@@ -63,6 +64,7 @@ def write_ticket(company: Company, ticket: Ticket, us: int, *, is_silent: bool =
     ticket.generated_us = us
     if not is_silent:
         ticket.updated_us = us
+    ticket.organization_id = company.desk_users[ticket.requester_id].organization_id
     company.books.emit("zendesk.tickets", us, ticket.ticket_id, ticket_record(ticket))
     meter(company, ticket, us)
     if ticket.status == "deleted":

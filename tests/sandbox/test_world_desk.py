@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from sandbox.desk_hours import at_work, working_us
 from sandbox.moments import MINUTE, as_datetime, as_us
 from sandbox.world import World
-from tests.sandbox.observed import day, lived, newest
+from tests.sandbox.observed import START, day, lived, newest
 
 UNTIL = "2026-09-29"
 Event = dict[str, Any]
@@ -142,6 +142,26 @@ def test_accounts_grow_join_and_leave_but_none_that_has_users(world: World) -> N
     versions = world.versions("zendesk.organizations", day(UNTIL))
     assert len(versions) > 3 * len(shown)
     assert all(moment(row.record["updated_at"]) == row.at for row in versions)
+
+
+def test_ticket_belongs_to_the_account_of_its_requester(world: World) -> None:
+    users = newest(world, "zendesk.users", day(UNTIL))
+    shown = [one for one in tickets(world).values() if one["status"] != "deleted"]
+    for ticket in shown:
+        requester = users[str(ticket["requester_id"])]
+        assert ticket["organization_id"] == requester["organization_id"]
+    assert sum(one["organization_id"] is not None for one in shown) > 10
+
+
+def test_desk_shows_the_same_past_whatever_horizon_follows() -> None:
+    now = datetime(2026, 8, 12, 9, 30, tzinfo=UTC)
+    short, long = World(7, 60, START), World(7, 60, START)
+    short.advance(now)
+    long.advance(day(UNTIL))
+    for name in ("organizations", "ticket_metric_events", "shifts"):
+        rows = short.versions(f"zendesk.{name}", now)
+        assert rows == long.versions(f"zendesk.{name}", now)
+        assert rows
 
 
 def test_shifts_hold_the_calls_that_were_answered(world: World) -> None:

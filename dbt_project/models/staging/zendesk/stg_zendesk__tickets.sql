@@ -3,7 +3,8 @@
 {% set structure = {
     'id': 'bigint', 'created_at': 'string', 'updated_at': 'string', 'generated_timestamp': 'bigint',
     'type': 'string', 'subject': 'string', 'description': 'string', 'priority': 'string',
-    'status': 'string', 'requester_id': 'bigint', 'assignee_id': 'bigint', 'group_id': 'bigint',
+    'status': 'string', 'requester_id': 'bigint', 'assignee_id': 'bigint',
+    'organization_id': 'bigint', 'group_id': 'bigint',
     'via': {'channel': 'string', 'source': {'from': {'phone': 'string'}}},
     'custom_fields': [{'id': 'bigint', 'value': 'string'}],
     'satisfaction_rating': {'score': 'string'},
@@ -25,6 +26,7 @@ final as (
         cast(decoded._pk as bigint) as ticket_id,
         decoded.record.requester_id,
         decoded.record.assignee_id,
+        decoded.record.organization_id,
         decoded.record.group_id,
         decoded.record.via.source.{{ adapter.quote('from') }}.phone as requester_phone,
         try_cast(decoded.record.created_at as timestamp) as created_at,

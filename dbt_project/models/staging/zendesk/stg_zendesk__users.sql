@@ -2,7 +2,8 @@
 
 {% set structure = {
     'id': 'bigint', 'name': 'string', 'email': 'string', 'phone': 'string', 'role': 'string',
-    'external_id': 'string', 'suspended': 'boolean', 'created_at': 'string', 'updated_at': 'string'
+    'external_id': 'string', 'organization_id': 'bigint', 'suspended': 'boolean',
+    'created_at': 'string', 'updated_at': 'string'
 } %}
 
 with decoded as (
@@ -15,6 +16,7 @@ with decoded as (
 final as (
     select
         cast(decoded._pk as bigint) as user_id,
+        decoded.record.organization_id,
         decoded.record.external_id as customer_number,
         try_cast(decoded.record.created_at as timestamp) as created_at,
         try_cast(decoded.record.updated_at as timestamp) as updated_at,

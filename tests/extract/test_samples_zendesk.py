@@ -69,26 +69,28 @@ def test_tickets_of_the_sample_become_their_rows(staged: Stage) -> None:
     assert staged("tickets", sample("tickets_cursor"), columns) == [
         (
             48107, 903451200802, None, None, None, None, "2026-06-28 15:40:00",
-            "2026-06-30 09:00:00", "2026-07-01 11:07:00", "web", None, None, "deleted", None, "unoffered", True,
-            "SCRUBBED", None,
+            "2026-06-30 09:00:00", "2026-07-01 11:07:00", "web", None, None,
+            "deleted", None, "unoffered", True, "SCRUBBED", None,
         ),
         (
             48211, 903451200771, 903451200019, 77120044, 360011, "+31205550147",
-            "2026-07-01 08:14:09", "2026-07-01 11:02:44", "2026-07-01 11:03:11", "voice", "incident", "high", "solved",
-            "invoice", "good", False, "Double charge on July invoice", None,
+            "2026-07-01 08:14:09", "2026-07-01 11:02:44", "2026-07-01 11:03:11",
+            "voice", "incident", "high", "solved", "invoice", "good", False,
+            "Double charge on July invoice", None,
         ),
     ]  # fmt: skip
 
 
 def test_user_of_the_sample_becomes_its_row(staged: Stage) -> None:
     columns = (
-        "user_id, organization_id, customer_number, cast(created_at as text), cast(updated_at as text),"
-        " role_type, is_suspended, is_deleted, user_name, email, phone"
+        "user_id, organization_id, customer_number, cast(created_at as text),"
+        " cast(updated_at as text), role_type, is_suspended, is_deleted, user_name, email, phone"
     )
     assert staged("users", sample("users_cursor"), columns) == [
         (
             903451200771, 77120044, "cust-55120", "2024-02-11 10:00:00", "2026-07-01 08:14:09",
-            "end-user", False, False, "Mirthe van Dael", "mirthe.vandael@example.net", "+31205550147",
+            "end-user", False, False, "Mirthe van Dael", "mirthe.vandael@example.net",
+            "+31205550147",
         )
     ]  # fmt: skip
 

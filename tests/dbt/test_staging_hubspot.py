@@ -100,6 +100,15 @@ def test_line_items_are_numbers_and_an_archived_one_is_flagged(warehouse: Wareho
     ]  # fmt: skip
 
 
+def test_a_deal_names_its_owner_and_the_deals_merged_into_it(warehouse: Warehouse) -> None:
+    properties = {"hubspot_owner_id": "310001", "hs_merged_object_ids": "8;7", "amount": "1.50"}
+    warehouse.lake.land("hubspot.deals", [crm("9", "2026-07-01 09:00", properties)])
+    warehouse.build("stg_hubspot__deals")
+    assert warehouse.rows(
+        "select deal_id, owner_id, merged_deal_ids, amount from staging.stg_hubspot__deals"
+    ) == [("9", "310001", ["8", "7"], Decimal("1.50"))]
+
+
 def pipeline(kind: str, key: str, *stages: tuple[str, dict[str, str]]) -> Row:
     steps = [
         {"id": name, "label": name.title(), "displayOrder": order, "metadata": metadata}

@@ -4,7 +4,8 @@
     'id': 'string', 'createdAt': 'string', 'updatedAt': 'string',
     'properties': {
         'dealname': 'string', 'amount': 'string', 'dealstage': 'string', 'pipeline': 'string',
-        'createdate': 'string', 'closedate': 'string', 'hs_lastmodifieddate': 'string'
+        'createdate': 'string', 'closedate': 'string', 'hs_lastmodifieddate': 'string',
+        'hubspot_owner_id': 'string', 'hs_merged_object_ids': 'string'
     },
     'associations': {'contacts': {'results': [{'id': 'string'}]}}
 } %}
@@ -20,6 +21,8 @@ final as (
     select
         decoded._pk as deal_id,
         {{ list_first('decoded.record.associations.contacts.results') }}.id as contact_id,
+        decoded.record.properties.hubspot_owner_id as owner_id,
+        split(decoded.record.properties.hs_merged_object_ids, ';') as merged_deal_ids,
         {{ hubspot_timestamp(
             'coalesce(decoded.record.properties.createdate, decoded.record.createdAt)'
         ) }} as created_at,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -87,13 +88,23 @@ def assertion(account: ServiceAccount, scopes: str) -> Callable[[datetime], http
         }
         head = {"kid": account.private_key_id} if account.private_key_id else None
         try:
-            signed = jwt.encode(claims, account.private_key, algorithm="RS256", headers=head)
+            signed = jwt.encode(
+                claims, _loaded(account.private_key), algorithm="RS256", headers=head
+            )
         except (ValueError, TypeError, jwt.PyJWTError):
             raise _useless("its private_key cannot sign") from None
         asked = {"grant_type": GRANT_TYPE, "assertion": signed}
         return httpx.Request("POST", account.token_uri, data=asked)
 
     return request
+
+
+@cache
+def _loaded(private_key: str) -> Any:
+    """Read a key once a process: to check that it is sound costs a hundred signatures."""
+    from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415
+
+    return RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(private_key)
 
 
 def verdict(response: httpx.Response, now: datetime) -> Verdict:

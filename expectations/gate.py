@@ -155,7 +155,12 @@ def _judge_file(
         manifest_defects=manifest_defects(path, file.source, file.stream.name, file.window, rows),
         rate=rate(rows, file.window, file.stream.kind),
         bounds=learn(
-            seen, file.window, file.stream.kind, now, is_partial=not rows and was_noted(path)
+            seen,
+            file.window,
+            file.stream.kind,
+            now,
+            is_partial=not rows and was_noted(path),
+            late=file.stream.late,
         ),
         accepted_rows=accepted_before(file.zone("raw")),
     )

@@ -21,7 +21,7 @@ only one that no property refuses). A query may hold what a person typed about t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -31,7 +31,7 @@ from extract import google
 from extract.access import Pace
 from extract.paging import by_offset
 from extract.search_console_model import DetailRow, Page, TotalRow, records
-from extract.source import Batch, Kind, Reader, Source, Stream, Window
+from extract.source import DAY, Batch, Kind, Reader, Source, Stream, Window
 
 if TYPE_CHECKING:
     from extract.access import Access
@@ -41,7 +41,7 @@ SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
 ROWS = 25_000
 DETAIL = ("date", "query", "page", "country", "device")
 TOTAL = ("date",)
-LATE = timedelta(days=3)  # a younger day without any result is not final yet
+LATE = timedelta(days=3, hours=12)  # until then a day without results may be not final yet
 
 
 class SearchConsoleSettings(google.GoogleSettings, frozen=True, kw_only=True):
@@ -102,15 +102,22 @@ def is_late(client: Client, settings: SearchConsoleSettings, day: date) -> bool:
     first = page.metadata.first_incomplete_date
     if first is not None:
         return first <= f"{day}"
-    here = client.now().astimezone(google.PACIFIC).date()
-    return not page.rows and day > here - LATE
+    end = datetime.combine(day, time.min, UTC) + DAY
+    return not page.rows and client.now() < end + LATE
 
 
 def stream(name: str, dimensions: tuple[str, ...], shape: type[msgspec.Struct]) -> Stream:
     """Declare a stream: its key is what its rows are grouped by."""
     pii = ("query", "page") if "query" in dimensions else ()
     return Stream(
-        name, Kind.RESTATE, dimensions, report(*dimensions), restate_days=5, model=shape, pii=pii
+        name,
+        Kind.RESTATE,
+        dimensions,
+        report(*dimensions),
+        restate_days=5,
+        late=LATE,
+        model=shape,
+        pii=pii,
     )
 
 

@@ -130,6 +130,7 @@ class Stream:
     settle: timedelta = timedelta(0)  # the read waits so long after the window's end
     tolerance: timedelta = timedelta(hours=12)  # a snapshot may come so long after the end
     restate_days: int = 0  # so many days before the window are read again
+    late: timedelta = timedelta(0)  # a report day may stay empty so long after its end
     horizon: timedelta | None = None  # the source holds no older data
     bounded: bool = False  # the source honours the window's end
     full_share: float | None = None  # a full read must hold this share of the last good count

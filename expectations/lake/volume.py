@@ -76,11 +76,20 @@ def rate(rows: int, window: Window, kind: Kind) -> float:
 
 
 def learn(
-    seen: Sequence[Interval], window: Window, kind: Kind, now: datetime, *, is_partial: bool = False
+    seen: Sequence[Interval],
+    window: Window,
+    kind: Kind,
+    now: datetime,
+    *,
+    is_partial: bool = False,
+    late: timedelta = timedelta(0),
 ) -> Bounds:
-    """Return the bounds for the rate of a window; `is_partial` when the source says so."""
-    if kind is Kind.SNAPSHOT and is_partial:
-        return Bounds(0, None, Severity.WARN, "a list that is not due")
+    """Return the bounds for the rate of a window; `is_partial` when the source says so.
+
+    `late` is how long after its end a report day of this source may well be empty.
+    """
+    if is_partial and (kind is Kind.SNAPSHOT or now < window.end + late):
+        return Bounds(0, None, Severity.WARN, "a list or a day that is not due")
     if kind in {Kind.RESTATE, Kind.SNAPSHOT}:
         seen = [one for one in seen if one.rows]  # an empty one was not exported, or not due
     width = _days(window)

@@ -408,6 +408,21 @@ def test_a_day_not_exported_yet_is_told_and_not_refused(tmp_path: Path) -> None:
     assert warned(gate(tmp_path, "ga4.events")) == {"rows_not_too_few"}
 
 
+@pytest.mark.parametrize(("days", "told"), [(0, set()), (3, set()), (4, {"rows_not_too_few"})])
+def test_a_report_day_that_may_still_be_empty_is_not_told(
+    tmp_path: Path, days: int, told: set[str]
+) -> None:
+    name = "search_console.by_query_page"
+    past_days(tmp_path, [100] * 40, name)
+    land(tmp_path, [], stream=name, manifest={"note": "not final yet"})
+    for age in range(1, 6):  # read again with it, and full
+        window = Window(DAY.start - timedelta(days=age), DAY.end - timedelta(days=age))
+        land(tmp_path, calls(100, window), stream=name, window=window)
+    now = NOW + timedelta(days=days)
+    verdict = check_landed(*name.split("."), DAY, tmp_path, now, tmp_path / "results")
+    assert warned(verdict) == told
+
+
 def sweeps(lake: Path, *counts: int) -> None:
     """Accept a sweep of ids in each of the weeks before, and an empty file of the day before."""
     name, day = "hubspot.contacts_ids", timedelta(days=1)

@@ -71,8 +71,8 @@ def test_a_day_of_which_nothing_is_known_is_not_final_while_it_is_young(
 ) -> None:
     company.fault("/search_console/", times=None, drop_tail=1000, drop_field=["$.metadata"])
     manifest = company.pull("search_console", "by_date", day(9))
-    # it is 17:10 of the ninth in California
-    assert manifest.note == "; ".join(f"2026-07-0{n}: not final yet" for n in (7, 8, 9))
+    # three days and ten minutes after the sixth
+    assert manifest.note == "; ".join(f"2026-07-0{n}: not final yet" for n in (6, 7, 8, 9))
 
 
 def test_a_final_day_without_any_search_has_no_note(company: Northwind) -> None:

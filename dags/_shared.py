@@ -55,6 +55,7 @@ class Tag(StrEnum):
     SOURCE_TYPEFORM = "source_typeform"
     SOURCE_SEARCH_CONSOLE = "source_search_console"
     SOURCE_SERVICENOW = "source_servicenow"
+    SOURCE_FILES = "source_files"
 
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

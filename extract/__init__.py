@@ -6,6 +6,7 @@ A new source is a module with its data sheet and streams, and an entry here.
 from extract import (
     bluesky,
     facebook,
+    files,
     ga4,
     hubspot,
     search_console,
@@ -27,6 +28,7 @@ SOURCES: dict[str, Source] = {
         x.SOURCE,
         bluesky.SOURCE,
         servicenow.SOURCE,
+        files.SOURCE,
         facebook.SOURCE,
         typeform.SOURCE,
     )

@@ -64,6 +64,10 @@ class UnknownSource(Refused):
     """No source or stream has that name."""
 
 
+class InvalidDeclaration(Refused):
+    """A stream of files is declared in a way that cannot be read."""
+
+
 class BeyondHorizon(Refused):
     """The source no longer holds data as old as the window asks for."""
 

@@ -175,5 +175,6 @@ def _sources(settings: Settings, window: Window) -> Iterator[Settings]:
         return
     log_file = settings.data_dir / "logs" / "sandbox.log"
     world = world_of(settings.data_dir)
-    with children.sandbox(world, window.end + children.AFTER_END, log_file) as base:
+    clock, drop = window.end + children.AFTER_END, settings.data_dir / "drop"
+    with children.sandbox(world, clock, log_file, drop) as base:
         yield children.sandboxed(settings, base)

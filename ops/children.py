@@ -30,11 +30,17 @@ class ChildFailed(CxwError):
 
 
 @contextmanager
-def sandbox(world: WorldParameters, clock: datetime, log_file: Path) -> Iterator[str]:
-    """Run the simulated company on a free loopback port; yield its base URL."""
+def sandbox(
+    world: WorldParameters, clock: datetime, log_file: Path, drop: Path | None = None
+) -> Iterator[str]:
+    """Run the simulated company on a free loopback port; yield its base URL.
+
+    Its teams export to `drop`; when none is named, to a folder beside the log.
+    """
     arguments = ["--port", "0", "--clock", f"{clock:%Y-%m-%dT%H:%M:%SZ}", "--limits", "fast"]
     arguments += ["--seed", str(world.seed), "--customers", str(world.customers)]
     arguments += ["--start", world.start.isoformat(), "--leave-at-eof"]
+    arguments += ["--drop", str(drop or log_file.with_name("drop"))]
     with _child([sys.executable, "-m", "sandbox", *arguments], log_file, {}) as child:
         ready = _line(child)
         if not ready.startswith("sandbox ready "):

@@ -118,9 +118,9 @@ def _execute(settings: Settings, console: Console, todo: Plan) -> tuple[int, Pro
         progress = stack.enter_context(Progress(console, [*lanes.items(), ("build_marts", 1)]))
         if todo.world:
             progress.say("starting the simulated company")
-            base = stack.enter_context(
-                children.sandbox(todo.world, first_end + children.AFTER_END, logs / "sandbox.log")
-            )
+            clock, log = first_end + children.AFTER_END, logs / "sandbox.log"
+            drop = settings.data_dir / "drop"
+            base = stack.enter_context(children.sandbox(todo.world, clock, log, drop))
             settings = children.sandboxed(settings, base)
         settings = replace(settings, patience_seconds=PATIENCE_SECONDS)
         progress.say("starting Airflow (the first time it makes its database)")

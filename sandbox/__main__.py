@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from sandbox.clock import Clock
+from sandbox.drop import Drop
 from sandbox.faces.wire import moment
 from sandbox.server import Sandbox, Server
 from sandbox.truth import write_truth
@@ -96,6 +97,9 @@ def serve_parser() -> argparse.ArgumentParser:
         help="the vendors' own quotas, or the same numbers per second (real)",
     )
     parser.add_argument(
+        "--drop", type=Path, metavar="DIR", help="folder for the files that teams export (none)"
+    )
+    parser.add_argument(
         "--leave-at-eof",
         action="store_true",
         help="stop when standard input ends, so that a killed parent leaves no server behind",
@@ -131,7 +135,8 @@ def serve(arguments: argparse.Namespace) -> None:
             "choose a later --clock or an earlier --start."
         )
     world = World(arguments.seed, arguments.customers, arguments.start)
-    sandbox = Sandbox(world, clock, arguments.limits, time.monotonic)
+    drop = _drop(arguments.drop, world)
+    sandbox = Sandbox(world, clock, arguments.limits, time.monotonic, drop)
     try:
         server = Server((arguments.host, arguments.port), sandbox)
     except OSError as error:
@@ -150,10 +155,24 @@ def serve(arguments: argparse.Namespace) -> None:
     if arguments.leave_at_eof:
         threading.Thread(target=_wait_for_end_of_input, daemon=True).start()
     world.advance(clock.now())
+    if drop:
+        drop.reach(clock.now())
     _on_stop(lambda _signal, _frame: threading.Thread(target=server.shutdown, daemon=True).start())
     print(f"sandbox ready {server.base_url}", flush=True)
     server.serve_forever(poll_interval=0.1)
     server.server_close()
+
+
+def _drop(folder: Path | None, world: World) -> Drop | None:
+    if folder is None:
+        return None
+    try:
+        return Drop(folder.resolve(), world.company)
+    except OSError as error:
+        _fail(
+            f"The folder {folder} cannot be used: {error.strerror}; nothing was started; "
+            "choose another --drop."
+        )
 
 
 def _wait_for_end_of_input() -> None:

@@ -97,6 +97,7 @@ class CallFact:
     is_abandoned: bool
     ended_us: int
     seen_us: int
+    group_id: int = 0
 
 
 @dataclass(slots=True)

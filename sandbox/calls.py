@@ -9,10 +9,10 @@ from sandbox.answers import after_call
 from sandbox.books import CallFact
 from sandbox.chance import between, exponential, pick
 from sandbox.company import Company
-from sandbox.desk import DeskUser, caller_of, recognised, user_of
+from sandbox.desk import GROUPS, DeskUser, caller_of, recognised, user_of
 from sandbox.moments import DAY, HOUR, MINUTE, SECOND, to_seconds
 from sandbox.people import Person
-from sandbox.render_talk import call_record, leg_records
+from sandbox.render_talk import GROUP_OF, call_record, leg_records
 from sandbox.switchboard import is_open
 from sandbox.tickets import open_call_ticket
 
@@ -218,4 +218,5 @@ def _fact(call: Call) -> CallFact:
         is_abandoned=call.status == "abandoned_in_queue",
         ended_us=call.ended_us,
         seen_us=call.updated_us,
+        group_id=GROUPS[GROUP_OF.get(call.reason, 1)][0],
     )

@@ -1,7 +1,8 @@
 """What a client of the simulated company is told: for each source where it is, and with what key.
 
 `GET /__settings` gives this, so that nobody who starts the sandbox has to know its vendors. The
-names are those of the connectors' settings; `{origin}` is where the server listens.
+names are those of the connectors' settings; `{origin}` is where the server listens, `{drop}` the
+folder that teams export to.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ CLIENTS: Mapping[str, Mapping[str, str]] = {
         "client_id": "northwind-warehouse",
         "client_secret": "sandbox-servicenow-secret",
     },
+    "files": {"base_url": "{drop}"},
     "facebook": {
         "base_url": "{origin}/facebook",
         "token": "sandbox-facebook-token",
@@ -68,9 +70,20 @@ CLIENTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def clients_at(origin: str) -> dict[str, dict[str, str]]:
-    """Return the settings of every source for a server that listens at `origin`."""
-    return {
-        source: {name: value.replace("{origin}", origin) for name, value in values.items()}
+def clients_at(origin: str, drop: str = "") -> dict[str, dict[str, str]]:
+    """Return the settings of every source for a server that listens at `origin`.
+
+    Without a drop folder, what is read from there cannot be reached and is left out.
+    """
+    places = {"{origin}": origin, "{drop}": drop}
+    reached = {
+        source: {name: _filled(value, places) for name, value in values.items()}
         for source, values in CLIENTS.items()
     }
+    return {source: values for source, values in reached.items() if values["base_url"]}
+
+
+def _filled(value: str, places: Mapping[str, str]) -> str:
+    for mark, place in places.items():
+        value = value.replace(mark, place)
+    return value

@@ -27,6 +27,7 @@ import msgspec
 from sandbox.clients import clients_at
 from sandbox.clock import Clock
 from sandbox.control import Control, Knobs, Parts
+from sandbox.drop import Drop
 from sandbox.faces.bluesky import Bluesky
 from sandbox.faces.facebook import Facebook
 from sandbox.faces.ga4_data import DataApi
@@ -65,9 +66,15 @@ class Sandbox:
     """The faces over one world, with clock, faults and log; knows no sockets."""
 
     def __init__(
-        self, world: WorldLike, clock: Clock, limits: Mode, monotonic: Callable[[], float]
+        self,
+        world: WorldLike,
+        clock: Clock,
+        limits: Mode,
+        monotonic: Callable[[], float],
+        drop: Drop | None = None,
     ) -> None:
-        view = View(world)
+        view = View(world, drop.reach if drop else None)
+        self._folder = str(drop.folder) if drop else ""
         self.clock = clock
         self.faults = FaultBox()
         self.log = Log()
@@ -102,7 +109,7 @@ class Sandbox:
         """Answer one request to any face or to the side door."""
         path, _, query = target.partition("?")
         if (method, path) == ("GET", "/__settings"):
-            return Sending(json_reply(200, clients_at(origin)))
+            return Sending(json_reply(200, clients_at(origin, self._folder)))
         if path.startswith("/__"):
             return Sending(self.control.handle(method, path, body))
         name, _, rest = path.removeprefix("/").partition("/")

@@ -25,6 +25,7 @@ VENDORS = (
     "x",
     "bluesky",
     "servicenow",
+    "files",
     "facebook",
     "typeform",
 )

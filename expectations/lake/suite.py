@@ -10,6 +10,7 @@ from expectations.judge import Check, Suite
 from expectations.lake import (
     bluesky,
     facebook,
+    files,
     ga4,
     hubspot,
     search_console,
@@ -30,6 +31,7 @@ MODULES = {
     "x": x,
     "bluesky": bluesky,
     "servicenow": servicenow,
+    "files": files,
     "search_console": search_console,
     "facebook": facebook,
     "typeform": typeform,

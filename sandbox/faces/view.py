@@ -123,8 +123,9 @@ class Edit:
 class View:
     """Answers questions about the world at a moment, each worked out once."""
 
-    def __init__(self, world: WorldLike) -> None:
+    def __init__(self, world: WorldLike, after: Callable[[datetime], None] | None = None) -> None:
         self.world = world
+        self._after = after  # what follows when the world has lived up to a moment
         self._lock = threading.RLock()
         self._known: defaultdict[str, OrderedDict[Hashable, Any]] = defaultdict(OrderedDict)
         self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
@@ -136,6 +137,8 @@ class View:
             if self._reached is None or now > self._reached:
                 self.world.advance(now)
                 self._reached = now
+                if self._after:
+                    self._after(now)
 
     def once(self, family: str, key: Hashable, build: Callable[[], T]) -> T:
         """Give what `build` makes, from memory when the same was asked of the family lately."""

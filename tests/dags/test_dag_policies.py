@@ -18,6 +18,7 @@ EXPECTED = {
     "build_marts",
     "extract_bluesky",
     "extract_facebook",
+    "extract_files",
     "extract_ga4",
     "extract_hubspot",
     "extract_search_console",

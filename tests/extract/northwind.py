@@ -22,6 +22,7 @@ from extract.pull import Waiting, pull
 from extract.source import Settings, Window
 from sandbox.clients import clients_at
 from sandbox.clock import Clock
+from sandbox.drop import Drop
 from sandbox.server import Sandbox, Server, serving
 from sandbox.world import World
 
@@ -38,15 +39,16 @@ def day(number: int, days: int = 1) -> Window:
 class Northwind:
     """One sandbox with its clock, and a lake to land in."""
 
-    def __init__(self, url: str, clock: Clock, lake: Path, world: World) -> None:
+    def __init__(self, url: str, clock: Clock, lake: Path, world: World, drop: Path) -> None:
         self.url, self.clock, self.lake, self.world = url, clock, lake, world
+        self.drop = drop
         self.slept: list[float] = []
         self.limits = "fast"
 
     def settings(self, source: str, **changes: Any) -> Settings:
         """Return what the sandbox tells of a source, without a pace of our own."""
         known = {field.name for field in msgspec.structs.fields(SOURCES[source].settings)}
-        told = clients_at(self.url)[source]
+        told = clients_at(self.url, str(self.drop))[source]
         unpaced = {name: "0" for name in known if name.startswith("requests_per_")}
         made = msgspec.convert(
             {**told, **unpaced, **changes}, SOURCES[source].settings, strict=False
@@ -116,8 +118,9 @@ class Northwind:
 def northwind(world: World, lake: Path) -> Iterator[Northwind]:
     """Serve the company; its clock stands on the tenth of July."""
     clock = Clock(day(9).end + timedelta(minutes=10), lambda: datetime.now(UTC))
-    server = Server(("127.0.0.1", 0), Sandbox(world, clock, "fast", time.monotonic))
+    drop = Drop(lake.with_name(f"{lake.name}-drop"), world.company)
+    server = Server(("127.0.0.1", 0), Sandbox(world, clock, "fast", time.monotonic, drop))
     with serving(server) as url:
-        company = Northwind(url, clock, lake, world)
+        company = Northwind(url, clock, lake, world, drop.folder)
         company.control("/__clock", {"now": clock.now().isoformat()})
         yield company

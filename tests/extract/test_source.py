@@ -87,7 +87,7 @@ def test_unknown_source_is_refused_with_the_names_there_are() -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_settings_hide_their_tokens_when_shown(source: str) -> None:
-    told = clients_at("http://127.0.0.1:1")[source]
+    told = clients_at("http://127.0.0.1:1", "/drop")[source]
     shown = repr(msgspec.convert(told, SOURCES[source].settings, strict=False))
     assert told["base_url"] in shown
     assert not [value for value in told.values() if value.startswith("sandbox-") and value in shown]

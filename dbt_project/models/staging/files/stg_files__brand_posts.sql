@@ -1,0 +1,32 @@
+-- One row per post of the company in another network: its newest version.
+
+{% set structure = {
+    'post_id': 'string', 'published_at': 'bigint', 'network': 'string', 'account': 'string',
+    'content': 'string', 'likes': 'bigint', 'comments': 'bigint', 'shares': 'bigint'
+} %}
+
+with decoded as (
+    select
+        landed.*,
+        {{ decode_json('landed._payload', structure) }} as record
+    from {{ landed_rows('files', 'brand_posts') }} as landed
+),
+
+final as (
+    select
+        decoded._pk as post_id,
+        {{ timestamp_from_micros('decoded.record.published_at * 1000') }} as published_at,
+        cast({{ timestamp_from_micros('decoded.record.published_at * 1000') }} as date)
+            as published_on,
+        decoded.record.network as network_name,
+        decoded.record.account as account_name,
+        decoded.is_deleted,
+        decoded.record.content as post_text,
+        decoded.record.likes as like_count,
+        decoded.record.comments as comment_count,
+        decoded.record.shares as share_count,
+        {{ technical_columns('decoded') }}
+    from decoded
+)
+
+select * from final

@@ -1,11 +1,13 @@
 """Facebook: the page's counters, its posts, comments on them, its insights, recommendations of it.
 
-A metric that Meta withdrew has no value, which breaks no rule.
+A metric that Meta withdrew has no value, which breaks no rule. A day holds few posts and comments,
+and people delete them: a day read again may hold fewer.
 """
 
 from expectations.lake.rules import Rule, StreamRules, counts, moments
 
 OWNER = "social data"
+FEW = 30  # rows of a file
 
 STREAMS = {
     "page_counters": StreamRules(
@@ -22,9 +24,12 @@ STREAMS = {
             Rule("comments", "$.comments.summary.total_count", 0),
         ),
         fresh_hours=336,
+        may_lose_below=FEW,
     ),
     "comments": StreamRules(
-        (*moments("created_time"), *counts("like_count", "comment_count")), fresh_hours=336
+        (*moments("created_time"), *counts("like_count", "comment_count")),
+        fresh_hours=336,
+        may_lose_below=FEW,
     ),
     "page_insights": StreamRules(
         (
@@ -33,6 +38,8 @@ STREAMS = {
         )
     ),
     "ratings": StreamRules(
-        (*moments("created_time"), Rule("rating", "$.rating", 1, 5)), fresh_hours=2_160
+        (*moments("created_time"), Rule("rating", "$.rating", 1, 5)),
+        fresh_hours=2_160,
+        may_lose_below=FEW,
     ),
 }

@@ -34,6 +34,7 @@ class StreamRules:
 
     rules: tuple[Rule, ...]
     fresh_hours: float = 24  # the newest record may be so much older than the interval's end
+    may_lose_below: int = 0  # rows: fewer, accepted before, may shrink; people delete records
 
 
 def seconds(*fields: str) -> tuple[Rule, ...]:

@@ -102,7 +102,7 @@ def file_suite(
         *_identity(stream, numbers, facts),
         *_values(source, stream.name, numbers),
         *_time(source, stream, numbers),
-        *_volume(stream, numbers, facts),
+        *_volume(stream, numbers, facts, rules_of(source, stream.name).may_lose_below),
     )
     return _suite(source, stream.name, tuple(_accepted(check, accept) for check in checks))
 
@@ -205,7 +205,7 @@ def _time(source: str, stream: Stream, numbers: Mapping[str, float | None]) -> t
 
 
 def _volume(
-    stream: Stream, numbers: dict[str, float | None], facts: FileFacts
+    stream: Stream, numbers: dict[str, float | None], facts: FileFacts, few: int
 ) -> tuple[Check, ...]:
     bounds, rate = facts.bounds, facts.rate
     unit = "rows" if stream.kind is Kind.SNAPSHOT else "rows a day"
@@ -227,12 +227,13 @@ def _volume(
             f"({bounds.basis})"
         )
         checks.append(Check("rows_not_too_many", "rate", WARN, text, None, bounds.high))
-    if facts.accepted_rows and stream.kind in {Kind.EVENT, Kind.RESTATE}:
-        share = (numbers["row_count"] or 0) / facts.accepted_rows
+    accepted = facts.accepted_rows or 0
+    if accepted >= max(few, 1) and stream.kind in {Kind.EVENT, Kind.RESTATE}:
+        share = (numbers["row_count"] or 0) / accepted
         numbers["share_of_accepted"] = share
         text = (
             f"{numbers['row_count'] or 0:,.0f} rows, below {TRUNCATED:.0%} of the "
-            f"{facts.accepted_rows:,} rows accepted for this interval before"
+            f"{accepted:,} rows accepted for this interval before"
         )
         checks.append(
             Check(

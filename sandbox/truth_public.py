@@ -1,7 +1,7 @@
 """The truth of the company's Facebook page and of its forms, before a moment.
 
 A comment of a stranger has no person, and one that the page hides counts as neutral. A fan count is
-that of a day's last moment. A form's answer stays in the truth when it was deleted later, with the
+that of the midnight that ends a day. A form's answer stays in the truth when it was deleted later, with the
 moment, because the vendor does not tell it.
 """
 
@@ -53,7 +53,7 @@ def rows(world: World, until_us: int) -> dict[str, Sequence[tuple[Any, ...]]]:
             if one.created_us < until_us
         ],
         "page_days": [
-            (as_datetime(day_us).date(), *world.page.counts.at(day_us + DAY - 1)[:2])
+            (as_datetime(day_us).date(), *world.page.counts.at(day_us + DAY)[:2])
             for day_us in range(first, until_us - DAY + 1, DAY)
         ],
         "form_answers": [

@@ -39,9 +39,11 @@ def day(number: int, days: int = 1) -> Window:
 class Northwind:
     """One sandbox with its clock, and a lake to land in."""
 
-    def __init__(self, url: str, clock: Clock, lake: Path, world: World, drop: Path) -> None:
+    def __init__(
+        self, url: str, clock: Clock, lake: Path, world: World, drop: Path | None = None
+    ) -> None:
         self.url, self.clock, self.lake, self.world = url, clock, lake, world
-        self.drop = drop
+        self.drop = drop or lake.with_name(f"{lake.name}-drop")
         self.slept: list[float] = []
         self.limits = "fast"
 

@@ -1,8 +1,8 @@
 """The truth of the company's Facebook page and of its forms, before a moment.
 
 A comment of a stranger has no person, and one that the page hides counts as neutral. A fan count is
-that of the midnight that ends a day. A form's answer stays in the truth when it was deleted later, with the
-moment, because the vendor does not tell it.
+that of the midnight that ends a day. A form's answer stays in the truth when it was deleted later,
+with the moment, because the vendor does not tell it.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from extract.errors import EndlessPaging
-from extract.paging import by_cursor, by_keyset, by_time, chunks
+from extract.paging import by_cursor, by_keyset, by_offset, by_time, chunks
 
 SIZE = 3
 ROWS = [0, 1, 2, 3, 4, 6, 7]  # none, one, almost full, exactly full, one more, two full, one more
@@ -95,3 +95,29 @@ def test_paging_by_time_refuses_a_second_that_fills_a_page() -> None:
 def test_chunks_hold_every_value_once() -> None:
     assert list(chunks(["a", "b", "c"], 2)) == [["a", "b"], ["c"]]
     assert list(chunks([], 2)) == []
+
+
+@pytest.mark.parametrize("count", ROWS)
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_paging_by_offset_returns_every_row_once(count: int, is_counted: bool) -> None:
+    rows, asked = list(range(count)), []
+
+    def fetch(offset: int) -> list[int]:
+        asked.append(offset)
+        return rows[offset : offset + SIZE]
+
+    pages = by_offset(fetch, lambda page: page, lambda _: count if is_counted else None)
+    assert [row for page in pages for row in page] == rows
+    full = -(-count // SIZE)
+    assert len(asked) == (max(full, 1) if is_counted else full + 1)
+
+
+def test_paging_by_offset_goes_on_behind_a_short_page() -> None:
+    rows = list(range(7))
+    pages = by_offset(lambda offset: rows[offset : offset + 2 + offset % 2], lambda page: page)
+    assert [row for page in pages for row in page] == rows
+
+
+def test_paging_by_offset_refuses_a_page_that_comes_again() -> None:
+    with pytest.raises(EndlessPaging, match="the rows behind row 2"):
+        list(by_offset(lambda _: [1, 2], lambda page: page))

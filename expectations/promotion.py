@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from expectations.lake.rules import GATE
 from extract.lake import committed, sweep
+from extract.rows import writer
 
 ROWS_AT_ONCE = 20_000
 
@@ -72,12 +73,10 @@ def _rewrite(origin: Path, sink: IO[bytes], broken: Mapping[int, str]) -> None:
             if key != b"ARROW:schema"
         }
         schema = file.schema_arrow.with_metadata(kept)
-        long = {"_pk", "_payload_sha", "_payload"}  # gain nothing from a dictionary
-        short = [name for name in schema.names if name not in long]
         place = 0
-        with pq.ParquetWriter(sink, schema, compression="zstd", use_dictionary=short) as writer:
+        with writer(sink, schema) as marked:
             for batch in file.iter_batches(ROWS_AT_ONCE):
-                writer.write_batch(_marked(batch, broken, place))
+                marked.write_batch(_marked(batch, broken, place))
                 place += len(batch)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from itertools import compress
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from extract.errors import MissingKey, SchemaChanged
-from extract.rows import KEY_FIELDS, MOMENT, Counts, Origin
+from extract.rows import KEY_FIELDS, MOMENT, Counts, Origin, hashes
+from extract.seen import Seen, digests_of
 from extract.source import Batch
 
 
@@ -20,7 +19,7 @@ class ColumnRows:
 
     def __init__(self, origin: Origin) -> None:
         self.counts = Counts()
-        self.keys: set[bytes] = set()
+        self.seen = Seen(origin.spool)
         self.origin = origin
         self._wanted: Any = origin.stream.columns() if origin.stream.columns else None
         self._native: Any = self._wanted
@@ -30,7 +29,7 @@ class ColumnRows:
         """The landed columns; those that staging reads when nothing came."""
         return pa.schema([*KEY_FIELDS, *self._native])
 
-    def feed(self, batch: Batch) -> Iterator[pa.RecordBatch]:
+    def feed(self, batch: Batch) -> Iterator[pa.Table]:
         """Take in one batch of columns; yield it as a row group."""
         if batch.note:
             self.counts.notes.add(batch.note)
@@ -41,29 +40,30 @@ class ColumnRows:
             self._check(columns.schema)
             self._native = columns.schema.remove_metadata()
         pks = self._keys(columns)
-        hashes = [hashlib.md5(pk.encode(), usedforsecurity=False).digest() for pk in pks]
-        fresh = self._fresh(hashes)
-        if not all(fresh):
-            columns = columns.filter(pa.array(fresh))
-            hashes, pks = list(compress(hashes, fresh)), list(compress(pks, fresh))
-        self.counts.new += len(pks)
+        digests = digests_of(pks.cast(pa.binary()).to_pylist())
+        fresh = self.seen.take(digests)
+        if fresh is not None:
+            mask = pa.array(fresh)
+            columns, pks, digests = columns.filter(mask), pks.filter(mask), digests[fresh]
+            self.counts.duplicates += int((~fresh).sum())
         rows = len(pks)
+        self.counts.new += rows
         arrays = [
-            pa.array(pks, pa.string()),
+            pks,
             pa.nulls(rows, MOMENT),
             pa.repeat(pa.scalar(False), rows),
             *self.origin.interval(rows),
-            pa.array(hashes, pa.binary(16)),
+            hashes(digests),
             pa.nulls(rows, pa.string()),
             *columns.columns,
         ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        yield pa.Table.from_arrays(arrays, schema=self.schema)
 
-    def rest(self) -> Iterator[pa.RecordBatch]:
+    def rest(self) -> Iterator[pa.Table]:
         """Yield nothing: every batch was passed on when it came."""
         return iter(())
 
-    def _keys(self, columns: pa.RecordBatch) -> list[str]:
+    def _keys(self, columns: pa.RecordBatch) -> pa.Array:
         """Join the key columns; an empty part is fine, an empty key is not."""
         parts = [pc.cast(columns.column(name), pa.string()) for name in self.origin.stream.pk]
         joined = pc.binary_join_element_wise(
@@ -77,15 +77,7 @@ class ColumnRows:
                 "look at the export of this day; its columns are "
                 + ", ".join(columns.schema.names),
             )
-        return list(joined.to_pylist())
-
-    def _fresh(self, hashes: list[bytes]) -> list[bool]:
-        keys, fresh = self.keys, []
-        for one in hashes:
-            fresh.append(one not in keys)
-            keys.add(one)
-        self.counts.duplicates += fresh.count(False)
-        return fresh
+        return joined
 
     def _check(self, found: pa.Schema) -> None:
         """Refuse a file whose columns staging could not read together with the other days."""

@@ -6,7 +6,6 @@ Temporary names do not end in `.parquet`, because a glob of DuckDB would match a
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,22 +23,14 @@ import pyarrow.parquet as pq
 
 from extract.access import Traffic
 from extract.columns import ColumnRows
-from extract.errors import CorruptFile, DiskFull, TruncatedFetch
-from extract.rows import (
-    EPOCH,
-    GROUP_ROWS,
-    LANDED,
-    MICROSECOND,
-    Counts,
-    Origin,
-    RecordRows,
-    key_of,
-)
+from extract.errors import DiskFull, TruncatedFetch
+from extract.reading import EPOCH, MICROSECOND
+from extract.rows import Counts, Origin, RecordRows, writer
 from extract.source import STAMP, Batch, Kind, Stream, Window
+from extract.uniting import NO_ROOM, Rows, corrupt, leave_out, unite
 
 ZONES = ("landing", "raw", "refused")
 MANIFEST_KEY = "cx_manifest"
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +72,7 @@ def committed(path: Path, now: datetime) -> Iterator[IO[bytes]]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{now.strftime(STAMP)}.{uuid4().hex[:12]}.tmp")
     try:
-        with temporary.open("wb") as file:
+        with temporary.open("w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -134,7 +125,7 @@ def read_manifest(path: Path) -> Manifest:
         footer = pq.read_metadata(path).metadata or {}
         return msgspec.json.decode(footer[MANIFEST_KEY.encode()], type=Manifest)
     except (OSError, pa.ArrowException, KeyError, msgspec.DecodeError) as error:
-        raise _corrupt(path, error) from None
+        raise corrupt(path, error) from None
 
 
 def land(
@@ -155,18 +146,16 @@ def land(
     `traffic` may go on counting while the batches are read. On any failure nothing becomes visible
     and what was there stays.
     """
-    origin = Origin(f"{source}.{stream.name}", stream, window, now)
+    origin = Origin(f"{source}.{stream.name}", stream, window, now, lake)
     rows = RecordRows(origin) if stream.columns is None else ColumnRows(origin)
     traffic = traffic or Traffic()
     before = replace(traffic)
     with committed(landed_path(lake, "landing", source, stream.name, window), now) as file:
         groups = _groups(rows, batches, lake, source)
         first = next(groups, None)  # a file of columns has its schema from here
-        with pq.ParquetWriter(
-            file, rows.schema, compression="zstd", use_dictionary=_dictionary(rows.schema)
-        ) as writer:
+        with writer(file, rows.schema) as sink:
             for group in chain(() if first is None else (first,), groups):
-                writer.write_batch(group)
+                sink.write_table(group)
             if not (accept_shrink or rows.counts.notes):
                 _refuse_shrink(lake, source, stream, window, rows.counts.new)
             spent = replace(
@@ -176,55 +165,24 @@ def land(
                 bytes=traffic.bytes - before.bytes,
             )
             manifest = _manifest(source, origin, rows.counts, spent, run_id, attempt)
-            writer.add_key_value_metadata({MANIFEST_KEY: msgspec.json.encode(manifest)})
+            sink.add_key_value_metadata({MANIFEST_KEY: msgspec.json.encode(manifest)})
+        if rows.counts.far:
+            leave_out(file, rows)
     return manifest
 
 
-def _groups(
-    rows: RecordRows | ColumnRows, batches: Iterable[Batch], lake: Path, source: str
-) -> Iterator[pa.RecordBatch]:
+def _groups(rows: Rows, batches: Iterable[Batch], lake: Path, source: str) -> Iterator[pa.Table]:
     """Yield the row groups of a file: what came now, then what earlier runs of it had kept."""
     for batch in batches:
         yield from rows.feed(batch)
     yield from rows.rest()
     stream, window = rows.origin.stream, rows.origin.window
-    if stream.kind is not Kind.ENTITY or isinstance(rows, ColumnRows):
-        return
-    for zone in ("landing", "raw"):  # what waits for the gate was read later
-        path = landed_path(lake, zone, source, stream.name, window)
-        if path.exists():
-            yield from _older(path, rows)
-
-
-def _older(path: Path, rows: RecordRows) -> Iterator[pa.RecordBatch]:
-    """Yield the versions that a file of the same window holds and this run did not see again."""
-    try:
-        with pq.ParquetFile(path) as file:
-            if not file.schema_arrow.equals(LANDED):
-                raise pa.ArrowInvalid("it has other columns than the landing format")
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group, ["_pk", "_cursor"])
-                cursors = table["_cursor"].cast(pa.int64()).to_pylist()
-                keys = list(map(key_of, table["_pk"].to_pylist(), cursors))
-                missing = pa.array([key not in rows.keys for key in keys], pa.bool_())
-                rows.keys.update(keys)
-                if not missing.true_count:  # as a rule: then no payload needs to be read
-                    continue
-                rows.counts.kept += missing.true_count
-                place = 0
-                for batch in file.iter_batches(GROUP_ROWS, [group]):
-                    kept = batch.filter(missing.slice(place, batch.num_rows))
-                    place += batch.num_rows
-                    yield kept.replace_schema_metadata(None)
-    except (OSError, pa.ArrowException) as error:
-        if isinstance(error, OSError) and error.errno in NO_ROOM:
-            raise
-        raise _corrupt(path, error) from None
-
-
-def _dictionary(schema: pa.Schema) -> list[str]:
-    """Name the columns that are worth a dictionary: not keys, hashes and payloads."""
-    return [name for name in schema.names if name not in {"_pk", "_payload_sha", "_payload"}]
+    older: list[Path] = []
+    if stream.kind is Kind.ENTITY and isinstance(rows, RecordRows):
+        zones = ("landing", "raw")  # what waits for the gate was read later
+        paths = (landed_path(lake, zone, source, stream.name, window) for zone in zones)
+        older = [path for path in paths if path.exists()]
+    yield from unite(rows, older)
 
 
 def _refuse_shrink(lake: Path, source: str, stream: Stream, window: Window, rows: int) -> None:
@@ -285,15 +243,3 @@ def _code_version() -> str:
         return version("cx-warehouse")
     except PackageNotFoundError:
         return ""
-
-
-def _corrupt(path: Path, error: Exception) -> CorruptFile:
-    named = "/".join(path.parts[-5:])
-    told = (
-        str(error).splitlines()[0] if isinstance(error, pa.ArrowException) else type(error).__name__
-    )
-    return CorruptFile(
-        f"{named} cannot be read ({told})",
-        "what it holds would be lost if it were written over",
-        "restore it from a copy, or move it away and run its window again",
-    )

@@ -486,3 +486,39 @@ def test_rows_of_every_row_group_survive_a_second_run(tmp_path: Path) -> None:
     manifest = put(tmp_path, seen_again)
     assert (manifest.new, manifest.kept, manifest.rows) == (25_000, 20_000, 45_000)
     assert sorted(int(row["_pk"]) for row in rows(tmp_path)) == list(range(45_000))
+
+
+@pytest.mark.parametrize("kind", [Kind.ENTITY, Kind.EVENT])
+def test_row_that_comes_again_many_pages_later_lands_once(tmp_path: Path, kind: Kind) -> None:
+    pages = [[ticket(p * 1000 + n) for n in range(1000)] for p in range(70)]
+    again = [ticket(5, tags=["later"]), ticket(70_001), ticket(69_000)]
+    manifest = put(tmp_path, *pages, again, stream=stream(kind))
+    assert (manifest.new, manifest.duplicates, manifest.rows) == (70_001, 2, 70_001)
+    found = rows(tmp_path)
+    assert sorted(int(row["_pk"]) for row in found) == [*range(70_000), 70_001]
+    assert json.loads(next(row for row in found if row["_pk"] == "5")["_payload"])["tags"] == ["a"]
+    path = landed_path(tmp_path, "landing", "acme", "tickets", day(1))
+    assert read_manifest(path) == manifest
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == [path]
+
+
+def test_few_rows_that_come_again_pages_later_land_once(tmp_path: Path) -> None:
+    pages = [[ticket(p * 1000 + n) for n in range(1000)] for p in range(5)]
+    manifest = put(tmp_path, *pages, [ticket(5)])
+    assert (manifest.rows, manifest.duplicates) == (5_000, 1)
+    assert len(rows(tmp_path)) == 5_000
+
+
+def test_many_rows_are_united_with_many(tmp_path: Path) -> None:
+    pages = [[ticket(p * 1000 + n) for n in range(1000)] for p in range(70)]
+    put(tmp_path, *pages)
+    manifest = put(tmp_path, *pages[1:], [ticket(70_000)])
+    assert (manifest.new, manifest.kept, manifest.rows) == (69_001, 1_000, 70_001)
+    assert sorted(int(row["_pk"]) for row in rows(tmp_path)) == list(range(70_001))
+
+
+def test_text_of_the_model_that_is_no_utf_8_lands_with_an_error(tmp_path: Path) -> None:
+    text = b'{"id":7,"updated_at":"2026-07-01T12:00:00Z","tags":["\xff"]}'
+    land(tmp_path, "acme", stream(), day(1), [Batch([msgspec.Raw(text)])], now=NOW)
+    (row,) = rows(tmp_path)
+    assert (row["_pk"], row["_error"]) == ("7", f"not UTF-8 - at byte {text.index(0xFF)}")

@@ -1,4 +1,4 @@
-"""X: what a run may cost, and which of the posts that we hold must be deleted."""
+"""X: pages, limits, what a run may cost, and which of the posts that we hold must be deleted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from extract import x_reading
 from extract.errors import BeyondHorizon, Defer, ReadBudgetSpent, RequestRefused
 from extract.pull import Waiting, pull
 from extract.source import Window
@@ -44,9 +45,83 @@ def hold(company: Northwind, *streams: str, window: Window = WEEK) -> set[str]:
     return keys
 
 
+def keys(company: Northwind, stream: str) -> set[str]:
+    return set(company.table("x", stream, WEEK)["_pk"].to_pylist())
+
+
 def gone(company: Northwind, *keys: str) -> None:
     for key in keys:
         company.control("/__world/mutate", {"name": "x.posts", "key": key, "vanish": True})
+
+
+# Pages and limits
+
+
+@pytest.mark.parametrize("stream", ["search_posts", "mentions", "own_posts"])
+@pytest.mark.parametrize("size", [10, 11])
+def test_pages_lose_no_post(
+    company: Northwind, monkeypatch: pytest.MonkeyPatch, stream: str, size: int
+) -> None:
+    company.pull("x", stream, WEEK)
+    whole = keys(company, stream)
+    monkeypatch.setattr(x_reading, "MOST", size)
+    manifest = company.pull("x", stream, WEEK)
+    assert keys(company, stream) == whole
+    assert manifest.requests == max(1, -(-len(whole) // size))
+
+
+def test_own_posts_are_those_of_the_company(company: Northwind) -> None:
+    company.pull("x", "own_posts", WEEK)
+    truth = {
+        post["id"]
+        for post in company.world.x_posts(company.clock.now())
+        if post["author_id"] == "111"
+        and f"{WEEK.start:%Y-%m-%d}" <= post["created_at"] < f"{WEEK.end:%Y-%m-%d}"
+    }
+    assert keys(company, "own_posts") == truth
+
+
+@pytest.mark.parametrize("stream", ["search_posts", "mentions", "own_posts"])
+def test_post_carries_its_author(company: Northwind, stream: str) -> None:
+    company.pull("x", stream, WEEK)
+    for post in company.records("x", stream, WEEK):
+        assert post["author"]["id"] == post["author_id"]
+        assert post["author"]["public_metrics"]["followers_count"] >= 0
+
+
+def test_reset_is_waited_for_by_the_clock_of_the_source(company: Northwind) -> None:
+    company.fault("/x/", refusal="rate_limited")
+    with pytest.raises(Defer) as caught:
+        company.pull("x", "mentions", WEEK)
+    assert 890 <= caught.value.seconds <= 910
+
+
+def test_short_reset_is_slept_through(company: Northwind) -> None:
+    reset = int(company.clock.now().timestamp()) + 30
+    company.fault("/x/", status=429, body={}, headers={"x-rate-limit-reset": str(reset)})
+    company.pull("x", "mentions", WEEK)
+    assert company.slept == [31.0]
+
+
+def test_usage_cap_is_a_refusal_and_no_wait(company: Northwind) -> None:
+    company.fault("/x/", refusal="usage_capped", times=None)
+    with pytest.raises(ReadBudgetSpent, match="usage-capped"):
+        company.pull("x", "mentions", WEEK)
+    assert len(company.requests()) == 1
+
+
+def test_account_that_is_not_there_is_told(company: Northwind) -> None:
+    with pytest.raises(RequestRefused, match="check CXW_X_ACCOUNT_ID"):
+        company.pull("x", "mentions", WEEK, account_id="424242")
+
+
+def test_counters_are_read_of_posts_that_are_one_three_and_seven_days_old(
+    company: Northwind,
+) -> None:
+    company.pull("x", "post_metrics", day(9))
+    days = {record["created_at"][:10] for record in company.records("x", "post_metrics", day(9))}
+    assert days == {"2026-07-08", "2026-07-06", "2026-07-02"}
+    assert set(company.table("x", "post_metrics", day(9))["_cursor"].to_pylist()) == {None}
 
 
 # What a run may cost

@@ -83,7 +83,7 @@ def vendor() -> Iterator[Vendor]:
                 content = content[: len(content) - answer.cut]
             self.wfile.write(content)
 
-        do_GET = do_POST = answer  # noqa: N815
+        do_GET = do_POST = do_PUT = answer  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             pass

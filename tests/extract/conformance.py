@@ -158,7 +158,7 @@ class Bench:
                     break
             return day(number), None
         if case.kind is Kind.RESTATE:
-            return day(4), None
+            return day(2), None
         self.pull(case, day(4, 6))
         cursors = sorted({row[1] for row in self.rows(case, day(4, 6)) if row[1] >= day(4).start})
         few = cursors[-FEW:]

@@ -64,9 +64,9 @@ def entity(
     return Stream(name, Kind.ENTITY, ("id",), read, path, model=shape, **LIVE, **more)
 
 
-def whole(name: str, read: Reader, shape: type[Struct], *pk: str) -> Stream:
+def whole(name: str, read: Reader, shape: type[Struct], *pk: str, **more: Any) -> Stream:
     """Declare a list that is read whole and shows what is true now."""
-    return Stream(name, Kind.SNAPSHOT, pk or ("id",), read, model=shape, full_share=0.8)
+    return Stream(name, Kind.SNAPSHOT, pk or ("id",), read, model=shape, full_share=0.8, **more)
 
 
 CONSENT = Stream(
@@ -81,16 +81,18 @@ CONSENT = Stream(
 )
 PIPELINES = one_after_another(pipelines("deals"), unless_forbidden(pipelines("tickets")))
 PROSE = ("properties.subject", "properties.content")
+NAMED, SAID = ("properties.dealname",), ("properties.hs_content",)
+STAFF = ("email", "firstName", "lastName")
 STREAMS = (
     entity("contacts", model.Contact, "lastmodifieddate", is_basic=True, pii=WHO, **GONE),
     entity("companies", model.Company, CHANGED, "contacts", **GONE),
-    entity("deals", model.Deal, CHANGED, "contacts", is_basic=True, **GONE),
+    entity("deals", model.Deal, CHANGED, "contacts", is_basic=True, pii=NAMED, **GONE),
     entity("line_items", model.LineItem, CHANGED, "deals", **GONE),
     entity("tickets", model.Ticket, CHANGED, "contacts", pii=PROSE, **GONE),
-    entity("feedback_submissions", model.Feedback, CHANGED, "contacts", "tickets"),
+    entity("feedback_submissions", model.Feedback, CHANGED, "contacts", "tickets", pii=SAID),
     CONSENT,
     whole("pipelines", PIPELINES, model.Pipeline, "objectType", "id"),
-    whole("owners", owners, model.Owner),
+    whole("owners", owners, model.Owner, pii=STAFF),
     whole("contacts_ids", contact_ids, model.ContactId),
 )
 SOURCE = Source("hubspot", HubSpotSettings, access, STREAMS)

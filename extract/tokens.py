@@ -43,9 +43,14 @@ class Bearer(httpx.Auth):
 
 
 def _token(content: bytes, key: str) -> str:
-    """Read the token; an answer without one gives one that every source refuses."""
+    """Read the token; an answer without one gives one that every source refuses.
+
+    An answer that is cut or a page of something else is no answer: it is asked for again.
+    """
     try:
         answer = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
         return msgspec.json.decode(answer[key], type=str)
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
+    except (msgspec.ValidationError, KeyError):
         return "none"
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise httpx.DecodingError("a token's answer that is no JSON") from None

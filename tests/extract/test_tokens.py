@@ -81,3 +81,9 @@ def test_a_token_endpoint_that_keeps_failing_is_told(vendor: Vendor) -> None:
 def test_an_answer_without_a_token_is_refused_by_the_source(vendor: Vendor) -> None:
     with pytest.raises(CredentialsRefused, match="status 401"):
         ask(client(vendor.say(Answer(body={"token": 3}), Answer(401)).url))
+
+
+@pytest.mark.parametrize("broken", [Answer(body=b"<html>sign in</html>"), Answer(body=b'{"acc')])
+def test_an_answer_that_is_no_json_is_asked_for_again(vendor: Vendor, broken: Answer) -> None:
+    ask(client(vendor.say(broken, token("one"), ROWS).url))
+    assert [seen.path for seen in vendor.seen] == ["/token", "/token", "/rows"]

@@ -44,6 +44,7 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 CHUNK = 1 << 20
 JSON = {"Content-Type": "application/json"}
 HUBSPOT_BAD_TOKEN = 530
+SLOW = frozenset({408, 425})  # of the answers worth another try, those that are no limit
 LIMITED_WAIT = 60.0  # seconds to stay away from a source that limits every try
 
 
@@ -186,7 +187,7 @@ class Client:
                         return answer
                 self._stop_if_final(place, verdict, status)
                 problem, error, wait = verdict.reason, SourceUnavailable, verdict.after
-                throttled = status == httpx.codes.TOO_MANY_REQUESTS
+                throttled = status < 500 and status not in SLOW  # Meta limits with 400
             except (_Unreadable, httpx.RemoteProtocolError, httpx.DecodingError) as caught:
                 problem, error = _told(caught), UnreadableAnswer
             except httpx.TransportError as caught:

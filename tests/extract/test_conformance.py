@@ -242,6 +242,16 @@ def test_long_wait_gives_the_slot_back(bench: Bench, case: Case) -> None:
 
 
 @every()
+def test_limit_that_stays_gives_the_slot_back(bench: Bench, case: Case) -> None:
+    known = bench.known(case)
+    bench.company.fault(API, times=None, refusal="rate_limited", wait_seconds=20)
+    with pytest.raises(Defer, match=r"times in a row|asks for") as caught:
+        bench.pull(case, known.window)
+    assert caught.value.seconds >= 20
+    assert bench.left() == []
+
+
+@every()
 def test_clock_of_the_vendor_may_be_off(bench: Bench, case: Case) -> None:
     known = bench.known(case)
     for skew in (0, -7_200, 7_200):

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from extract.access import Access
+from extract.errors import RequestRefused
 from extract.files_declared import EPOCHS, Declared, read_declarations
 from extract.source import DAY, Batch, Kind, Reader, Settings, Source, Stream, Window
 
@@ -57,6 +58,12 @@ def delivered(declared: Declared) -> Reader:
         from extract.folders import Folder  # noqa: PLC0415
 
         folder = Folder("files", settings.base_url)
+        if not folder.holds():
+            raise RequestRefused(
+                "files: there is no folder at CXW_FILES_BASE_URL",
+                "then a file that is missing cannot be told from one that is not there yet",
+                "check the address, or make the folder",
+            )
         names, missing = chosen(folder.matching, declared, window)
         for name in names:
             yield from map(Batch, records(folder, name, declared, client.traffic))

@@ -252,7 +252,7 @@ def test_folder_that_is_not_there_is_refused(company: Northwind, case: Case) -> 
 
 @every
 def test_address_that_nothing_opens_is_refused(company: Northwind, case: Case) -> None:
-    with pytest.raises(RequestRefused, match="nothing here can open gopher://"):
+    with pytest.raises(RequestRefused, match="gopher:// is no address"):
         pull(company, case, base_url="gopher://somewhere/drop")
 
 

@@ -76,8 +76,8 @@ def serve_parser() -> argparse.ArgumentParser:
     """Describe the command that serves."""
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
-        description="Serve a simulated company through the APIs of Zendesk (/zendesk), HubSpot "
-        "(/hubspot), Cloud Storage with the GA4 export (/gcs) and X (/x).",
+        description="Serve a simulated company through its vendors' APIs. GET /__settings tells "
+        "where each of them is, and with what key.",
         epilog="`python -m sandbox truth --help` tells how to write down the truth.",
     )
     _world_arguments(parser)

@@ -1,4 +1,4 @@
-"""One HTTP server, four vendors: each under its own prefix, the side door under `/__`.
+"""One HTTP server, many vendors: each under its own prefix, the side door under `/__`.
 
 HTTP/1.1 with keep-alive, a thread a connection. The `Date` header shows the company's clock, so
 that a client can compute how long an absolute reset is away.

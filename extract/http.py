@@ -27,7 +27,6 @@ import msgspec
 from extract.access import CREDENTIALS, Access, Action, Grant, Traffic, Verdict
 from extract.errors import (
     CredentialsRefused,
-    CxwError,
     Defer,
     ReadBudgetSpent,
     RequestRefused,
@@ -224,16 +223,19 @@ class Client:
     def _stop_if_final(self, place: str, verdict: Verdict, status: int) -> None:
         if verdict.action is Action.RETRY:
             return
-        kind: type[CxwError] = RequestRefused
-        why, then = "it would refuse the same request again", "check the settings of the source"
+        seen = f"{place} answered {verdict.reason}"
         if verdict.action is Action.EXHAUSTED:
-            kind = ReadBudgetSpent
-            why, then = "the paid quota is used up", "wait for the next period or buy more"
-        elif verdict.action is Action.DENIED or status in {*CREDENTIALS, HUBSPOT_BAD_TOKEN}:
-            kind = CredentialsRefused
-            why = "the source does not accept the credentials, or they lack a permission"
-            then = "check token and scopes of this source, then run the same window again"
-        raise kind(f"{place} answered {verdict.reason}", why, then, http_status=status)
+            spent, then = "the paid quota is used up", "wait for the next period or buy more"
+            raise ReadBudgetSpent(seen, spent, then, http_status=status)
+        if verdict.action is Action.DENIED or status in {*CREDENTIALS, HUBSPOT_BAD_TOKEN}:
+            raise CredentialsRefused(
+                seen,
+                "the source does not accept the credentials, or they lack a permission",
+                "check token and scopes of this source, then run the same window again",
+                http_status=status,
+            )
+        why, advice = "it would refuse the same request again", "check the settings of the source"
+        raise RequestRefused(seen, why, advice, http_status=status)
 
     def _keep_pace(self, place: str) -> None:
         pace = self._access.pace

@@ -1,4 +1,4 @@
-"""Documentation made from what runs: DAGS.md from the DAGs, dbt docs, Great Expectations' pages."""
+"""Documentation made from what runs: docs/DAGS.md, docs/errors.md, dbt docs, Data Docs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from extract.errors import CxwError
+from ops import error_catalogue
 from ops.airflow_home import prepare
 from ops.alerts.kinds import KINDS
 from ops.settings import Settings, process_environ
@@ -30,7 +31,7 @@ TIERS = {
 
 
 class DocsStale(CxwError):
-    """A generated page is not what the DAGs say."""
+    """A generated page is not what the code says."""
 
 
 class DagsUnreadable(CxwError):
@@ -38,20 +39,24 @@ class DagsUnreadable(CxwError):
 
 
 def write(settings: Settings, *, check_only: bool = False) -> Iterator[str]:
-    """Write every page, or compare DAGS.md only; yield what was done."""
-    page = render(describe(settings))
-    target = settings.project_dir / "docs" / "DAGS.md"
-    if check_only:
-        if not target.exists() or target.read_text() != page:
+    """Write every page, or compare the ones in docs/ only; yield what was done."""
+    pages = {
+        "docs/DAGS.md": render(describe(settings)),
+        "docs/errors.md": error_catalogue.render(settings.project_dir),
+    }
+    for name, page in pages.items():
+        target = settings.project_dir / name
+        if not check_only:
+            target.write_text(page)
+        elif not target.exists() or target.read_text() != page:
             raise DocsStale(
-                "docs/DAGS.md differs from the DAGs",
+                f"{name} differs from the code",
                 "people on call read it, so it may not lie",
-                "run `cxw docs` and commit docs/DAGS.md",
+                f"run `cxw docs` and commit {name}",
             )
-        yield "docs/DAGS.md is true"
+        yield f"{name} is true" if check_only else name
+    if check_only:
         return
-    target.write_text(page)
-    yield "docs/DAGS.md"
     yield from _dbt_docs(settings)
     yield from _data_docs(settings)
 

@@ -117,5 +117,5 @@ def test_digest_of_a_stream_changes_with_its_model() -> None:
 )
 def test_hubspot_prefix_may_be_a_dated_version(prefix: str, contacts: str, owners: str) -> None:
     settings = HubSpotSettings(base_url="http://127.0.0.1:1", token="t", path_prefix=prefix)
-    assert settings.path("contacts") == contacts
+    assert settings.path("objects", "contacts") == contacts
     assert settings.path("owners") == owners

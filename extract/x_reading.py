@@ -21,7 +21,8 @@ class Purse:
     """What a run may still read of posts and authors, all its streams and tries together.
 
     X bills a resource once a UTC day, and so does the purse within one reading. What two streams
-    both read counts twice: the budget is kept, not used up to the last cent.
+    both read counts twice: the budget is kept, not used up to the last cent. An attempt that was
+    killed left no count behind.
     """
 
     def __init__(self, budget: int, traffic: Traffic) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from importlib import import_module
 
 from extract import SOURCES, find_source
+from extract.source import Source
 
 
 def source_names() -> tuple[str, ...]:
     """Return every source's name."""
     return tuple(SOURCES)
+
+
+def source(name: str) -> Source:
+    """Return the source of that name, or refuse and name the ones there are."""
+    return find_source(name)
 
 
 def stream_names(source: str) -> tuple[str, ...]:

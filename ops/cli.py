@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -99,14 +100,10 @@ def extract(
     **Examples**
 
     - One stream: `cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29`
-    - All of a source: `cxw extract hubspot --from 2026-09-01 --to 2026-09-29`
     """
     from ops import by_hand  # noqa: PLC0415
 
-    for line in by_hand.extract(
-        _settings(), source, stream, since, until, accept_shrink=accept_shrink
-    ):
-        typer.echo(line)
+    _echo(by_hand.extract(_settings(), source, stream, since, until, accept_shrink=accept_shrink))
 
 
 @app.command()
@@ -126,14 +123,12 @@ def check(
 
     **Examples**
 
-    - Every file in `lake/landing/`: `cxw check`
     - One window: `cxw check zendesk tickets --from 2026-09-28 --to 2026-09-29`
     - The build that waits: `cxw check marts`
     """
     from ops import by_hand  # noqa: PLC0415
 
-    for line in by_hand.check(_settings(), source, stream, since, until, accept or ()):
-        typer.echo(line)
+    _echo(by_hand.check(_settings(), source, stream, since, until, accept or ()))
 
 
 @app.command()
@@ -147,19 +142,15 @@ def backfill(
 ) -> None:
     """Read a source's past, a day at a time, oldest first; each day is checked as it lands.
 
-    Stopped, it goes on where it was. Snapshots have no past and are skipped. In production
-    `airflow backfill create` does the same, behind the daily runs.
+    Stopped, it goes on where it was. Snapshots have no past and are skipped.
 
     **Examples**
 
     - What is missing of August: `cxw backfill zendesk --from 2026-08-01 --to 2026-09-01`
-    - A day once more: `cxw backfill ga4 events --from 2026-08-03 --to 2026-08-04 --again`
     """
     from ops import by_hand  # noqa: PLC0415
 
-    settings = _settings()
-    for line in by_hand.backfill(settings, source, stream, since, until, again=again, share=share):
-        typer.echo(line)
+    _echo(by_hand.backfill(_settings(), source, stream, since, until, again=again, share=share))
 
 
 @app.command()
@@ -173,8 +164,7 @@ def gaps(
     from ops import by_hand  # noqa: PLC0415
 
     lines = list(by_hand.gaps(_settings(), source))
-    for line in lines or ["no gap: every stream's files follow each other"]:
-        typer.echo(line)
+    _echo(lines or ["no gap: every stream's files follow each other"])
     raise typer.Exit(int(bool(lines)))
 
 
@@ -214,10 +204,7 @@ def publish(
 def rollback(
     to: Annotated[str | None, typer.Option(help="A release of `cxw releases`")] = None,
 ) -> None:
-    """Show the release before the current one again, or the one named.
-
-    **Example**: `cxw rollback --to 20260928T000000Z-000004`
-    """
+    """Show the release before the current one again, or the one named."""
     from ops import publish as publishing  # noqa: PLC0415
 
     release = publishing.rollback(_settings().data_dir, to)
@@ -263,16 +250,12 @@ def docs(
     """Write docs/DAGS.md from the DAGs; dbt docs and Data Docs into the data folder."""
     from ops import dag_docs as documentation  # noqa: PLC0415
 
-    for line in documentation.write(_settings(), check_only=check_only):
-        typer.echo(line)
+    _echo(documentation.write(_settings(), check_only=check_only))
 
 
 @app.command("alert-test")
 def alert_test() -> None:
-    """Send one alert through the webhook, to see that it arrives.
-
-    Exit code 1 when the webhook did not take it.
-    """
+    """Send one alert through the webhook; exit code 1 when the webhook did not take it."""
     from ops import by_hand  # noqa: PLC0415
 
     sent, line = by_hand.alert_test(_settings())
@@ -296,6 +279,11 @@ def main() -> None:
 
 def _clauses(error: CxwError) -> str:
     return f"seen  {error.seen}\nwhy   {error.why}\nnext  {error.next_step}"
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def _settings() -> Any:

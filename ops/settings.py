@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extract.errors import CxwError
+from extract.source import SECRET
 
 if TYPE_CHECKING:
     from extract.source import Source
@@ -139,6 +140,30 @@ def with_source(settings: Settings, source: str, values: Mapping[str, str]) -> S
     theirs = {f"{source}_{name}".upper(): value for name, value in values.items()}
     others = {k: v for k, v in settings.source_values.items() if not _belongs(k, source)}
     return replace(settings, source_values={**others, **theirs})
+
+
+def of_connection(
+    source: Source, address: str | None, secret: str | None, extra: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return a source's values as a store of connections gives them.
+
+    The secret is the first field whose name says that it is one; the rest goes by name.
+    """
+    import msgspec  # noqa: PLC0415  (keeps the command line's start fast)
+
+    names = [field.name for field in msgspec.structs.fields(source.settings)]
+    first = next((name for name in names if SECRET.search(name)), None)
+    values = {name: str(value) for name, value in extra.items()}
+    if address:
+        values["base_url"] = address if "://" in address else f"https://{address}"
+    if secret and first:
+        values[first] = secret
+    return values
+
+
+def secrets(settings: Settings) -> tuple[str, ...]:
+    """Return the values of sources that no log may show."""
+    return tuple(v for name, v in settings.source_values.items() if SECRET.search(name.lower()))
 
 
 def configured_sources(settings: Settings, known: Iterable[str]) -> tuple[str, ...]:

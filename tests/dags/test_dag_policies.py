@@ -11,23 +11,11 @@ from typing import Any
 
 import pytest
 
+from extract import SOURCES
 from tests.dags.conftest import DAGS, ROOT
 from tests.dags.policies import POLICIES, Policy
 
-EXPECTED = {
-    "build_marts",
-    "extract_bluesky",
-    "extract_facebook",
-    "extract_files",
-    "extract_ga4",
-    "extract_hubspot",
-    "extract_search_console",
-    "extract_servicenow",
-    "extract_typeform",
-    "extract_x",
-    "extract_zendesk",
-    "watch_warehouse",
-}
+EXPECTED = {"build_marts", "watch_warehouse", *(f"extract_{source}" for source in SOURCES)}
 HEAVY = ("great_expectations", "dbt", "duckdb", "pyarrow", "vaderSentiment", "pandas")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,6 +91,14 @@ def test_every_stream_is_promised() -> None:
     with (PROJECT / "seeds" / "freshness_promises.csv").open() as seed:
         promised = {(row["source_slug"], row["stream_slug"]) for row in csv.DictReader(seed)}
     assert promised == {
+        (source.name, stream.name) for source in SOURCES.values() for stream in source.streams
+    }
+
+
+def test_every_stream_says_which_moment_is_its_newest() -> None:
+    model = PROJECT / "models" / "intermediate" / "operations" / "int_records_latest.sql"
+    named = set(re.findall(r"\('(\w+)', '(\w+)', 'stg_", model.read_text()))
+    assert named == {
         (source.name, stream.name) for source in SOURCES.values() for stream in source.streams
     }
 

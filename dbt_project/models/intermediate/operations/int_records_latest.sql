@@ -24,6 +24,7 @@
     ('hubspot', 'owners', 'stg_hubspot__owners', '_extracted_at'),
     ('hubspot', 'contacts_ids', 'stg_hubspot__contacts_ids', 'last_seen_at'),
     ('ga4', 'events', 'stg_ga4__events', 'event_at'),
+    ('ga4', 'report_daily', 'stg_ga4__report_daily', 'report_on'),
     ('x', 'search_posts', 'stg_x__search_posts', 'created_at'),
     ('x', 'mentions', 'stg_x__mentions', 'created_at'),
     ('x', 'own_posts', 'stg_x__own_posts', 'created_at'),
@@ -33,6 +34,15 @@
     ('servicenow', 'task_sla', 'stg_servicenow__task_sla', 'updated_at'),
     ('servicenow', 'sys_user_group', 'stg_servicenow__sys_user_group', 'updated_at'),
     ('servicenow', 'sys_audit_delete', 'stg_servicenow__sys_audit_delete', 'deleted_at'),
+    ('search_console', 'by_query_page', 'stg_search_console__by_query_page', 'report_on'),
+    ('search_console', 'by_date', 'stg_search_console__by_date', 'report_on'),
+    ('facebook', 'page_counters', 'stg_facebook__page_counters', 'snapshot_at'),
+    ('facebook', 'published_posts', 'stg_facebook__published_posts', 'updated_at'),
+    ('facebook', 'comments', 'stg_facebook__comments', 'created_at'),
+    ('facebook', 'page_insights', 'stg_facebook__page_insights', 'report_on'),
+    ('facebook', 'ratings', 'stg_facebook__ratings', 'created_at'),
+    ('typeform', 'responses', 'stg_typeform__responses', 'submitted_at'),
+    ('typeform', 'responses_ids', 'stg_typeform__responses_ids', 'last_seen_at'),
     ('files', 'acd_intervals', 'stg_files__acd_intervals', 'started_at'),
     ('files', 'agent_roster', 'stg_files__agent_roster', '_cursor'),
     ('files', 'brand_posts', 'stg_files__brand_posts', 'published_at'),
@@ -48,7 +58,7 @@ with final as (
     select
         '{{ source_slug }}' as source_slug,
         '{{ stream_slug }}' as stream_slug,
-        max(records.{{ moment }}) as last_record_at
+        cast(max(records.{{ moment }}) as timestamp) as last_record_at
     from {{ ref(model) }} as records
     {{ 'union all' if not loop.last }}
     {% endfor %}

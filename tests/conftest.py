@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-SUITE = re.compile(r"test_conformance\.py::(\w+)\[(?:.*-)?([a-z0-9_]+-\w+)\]$")
+SUITE = re.compile(r"test_conformance(?:_folders)?\.py::(\w+)\[(?:.*-)?([a-z0-9_]+-\w+)\]$")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -57,7 +57,7 @@ class Case:
     @property
     def book(self) -> str | None:
         """The name under which the company keeps the records, where they can be changed by hand."""
-        name = f"{self.source}.{self.name}"
+        name = f"{self.source}.{self.name.removesuffix('_ids')}"  # a sweep of ids reads its parent
         return name if name in STREAMS else None
 
 

@@ -459,6 +459,22 @@ def test_deletion_arrives_as_a_tombstone(bench: Bench, case: Case) -> None:
     assert newest[1:3] == (moment, True)
 
 
+@every(lambda case: case.book is not None and case.kind is not Kind.ENTITY)
+def test_record_that_vanished_is_gone_from_the_file_that_is_read_again(
+    bench: Bench, case: Case
+) -> None:
+    known = bench.known(case)
+    bench.pull(case, known.window)
+    kept = {one.key for one in bench.company.world.versions(str(case.book), NOW)}
+    gone = min(part for row in known.rows for part in row[0].split("|") if part in kept)
+    change = {"name": case.book, "key": gone, "at": known.now.isoformat(), "vanish": True}
+    bench.company.control("/__world/mutate", change)
+    bench.pull(case, known.window, accept_shrink=True)
+    others = [row for row in known.rows if gone not in row[0].split("|")]
+    assert len(others) < len(known.rows)
+    assert bench.rows(case, known.window) == others
+
+
 class Killed(BaseException):
     """The process ends here."""
 

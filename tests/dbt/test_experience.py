@@ -277,6 +277,25 @@ def test_posts_that_were_withdrawn_leave_every_mart_as_a_full_refresh_would(
         assert content(stepwise, mart) == content(anew, mart), mart
 
 
+def test_a_mention_that_x_wants_deleted_leaves_every_mart_as_a_full_refresh_would(
+    first_day: Warehouse, tmp_path: Path
+) -> None:
+    stepwise = forked(first_day, tmp_path / "stepwise")
+    before = metric(stepwise, "net_sentiment")
+    verdict = {"id": "1", "action": "delete", "reason": "deleted"}
+    stepwise.lake.land("x.compliance", [Row("1", verdict, is_deleted=True)], "2026-07-09")
+    build_scored(stepwise)
+    anew = forked(stepwise, tmp_path / "anew")
+    build_scored(anew, full_refresh=True)
+    assert stepwise.rows("select post_id from cx_warehouse.marts.fct_mentions") == [("2",)]
+    assert metric(stepwise, "net_sentiment") != before
+    texts = "select count(*) from {} where text like '%great service%'"
+    for model in ("staging.stg_x__search_posts", "intermediate.int_texts_to_score"):
+        assert stepwise.rows(texts.format(model)) == [(0,)]
+    for mart in FACTS:
+        assert content(stepwise, mart) == content(anew, mart), mart
+
+
 def mention() -> Row:
     """Make the one mention that stays, as `fill` lands it."""
     return post("1", "222", "ann", "2026-07-01 09:00", "I love @northwind, great service!")

@@ -30,7 +30,10 @@ format: $(VENV)/.ready  ## Format Python and SQL in place
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix -q dbt_project
 
 bench: $(VENV)/.ready  ## Speed as ratios against a floor measured in the same run
-	@$(BIN)/python -m benchmarks.landing
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-bench
+	@$(UV) pip install --quiet --python .venv-bench --group bench
+	@$(BIN)/python -m benchmarks.landing --dlt .venv-bench/bin/python
+	@$(BIN)/python -m benchmarks.memory
 	@$(BIN)/python -m benchmarks.build
 
 docs: $(VENV)/.ready  ## docs/DAGS.md, dbt docs and Data Docs
@@ -45,7 +48,7 @@ lock: $(VENV)/.ready  ## Resolve pyproject.toml again into requirements.lock
 	@sed -i '1i # Made by "make lock" from pyproject.toml; universal, hashed, names no package index.' requirements.lock
 
 clean:  ## Remove the environment and everything the pipeline made (data/ too)
-	rm -rf $(VENV) .uv data dbt_project/target dbt_project/logs *.egg-info
+	rm -rf $(VENV) .venv-bench .uv data dbt_project/target dbt_project/logs *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .uv/bin/uv:

@@ -1,19 +1,27 @@
-"""Time the landing of records and of GA4 days against splitting and writing, in the same run.
+"""Time the landing of records and of GA4 days against a floor, and against dlt, in the same run.
 
-    python -m benchmarks.landing [--rows 200000]
+    python -m benchmarks.landing [--rows 200000] [--repeat 3] [--dlt .venv-bench/bin/python]
 
 The input is made first and lies on disk: pages of 1,000 ticket-like JSON records, and a Parquet
 file with the nested columns of GA4's export. Each side reads it in a process of its own. The floor
 splits a page into records, or a file into batches, and writes them with the same compression: no
 key, no cursor, no hash, no check of types, no duplicate found. CPU seconds count reading and
-writing and not the imports; the peak is that of the whole process.
+writing and not the imports, the least of some repeats, because a shared machine only adds; the peak
+is that of the whole process.
+
+With --dlt, the same records are served over HTTP on loopback: our client lands them, and dlt's
+rest_api source writes them as Parquet, as it does by itself (`benchmarks/dlt_reading.py`). GA4's
+day is served to us as the file that it is, to dlt as pages of JSON, since rest_api reads no other.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import io
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,8 +38,11 @@ from rich.console import Console
 from rich.table import Table
 
 from extract import SOURCES
-from extract.ga4_columns import READ
+from extract.access import Access
+from extract.ga4_columns import READ, read
+from extract.http import Client
 from extract.lake import land, landed_path
+from extract.paging import by_cursor
 from extract.source import Batch, Window
 
 DAY = Window(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 7, 2, tzinfo=UTC))
@@ -39,6 +50,13 @@ LATER = DAY.end + timedelta(minutes=10)
 PAGE, GROUP = 1000, 20_000
 TICKETS, EVENTS = SOURCES["zendesk"].stream("tickets"), SOURCES["ga4"].stream("events")
 WORDS = ("invoice", "charged", "twice", "order", "late", "wait", "refund", "price", "login")
+
+
+class Export(msgspec.Struct):
+    """A page as it is served over HTTP."""
+
+    tickets: list[msgspec.Raw]
+    after_cursor: str | None
 
 
 class Page(msgspec.Struct):
@@ -143,6 +161,38 @@ def land_records(folder: Path) -> None:
     land(folder / "lake", "zendesk", TICKETS, DAY, pages, now=LATER)
 
 
+def pull_records(folder: Path) -> None:
+    """Read the records over HTTP with our client and land them."""
+
+    def pages() -> Iterator[Batch]:
+        with client(folder) as reader:
+            for page in by_cursor(
+                lambda cursor: reader.get("/tickets", {"cursor": cursor or "0"}, Export),
+                lambda page: page.after_cursor,
+            ):
+                yield Batch(page.tickets)
+
+    land(folder / "lake", "zendesk", TICKETS, DAY, pages(), now=LATER)
+
+
+def pull_events(folder: Path) -> None:
+    """Read the day's file over HTTP with our client and land it."""
+    content = (folder / "day.parquet").read_bytes()
+    size, md5 = len(content), hashlib.md5(content).digest()  # noqa: S324  (as the bucket lists it)
+    del content
+
+    def batches() -> Iterator[Batch]:
+        with client(folder) as reader, reader.download("/day", {}, size=size, md5=md5) as file:
+            yield from read(file, "day.parquet", f"{DAY.start:%Y%m%d}")
+
+    land(folder / "lake", "ga4", EVENTS, DAY, batches(), now=LATER)
+
+
+def client(folder: Path) -> Client:
+    """Return our client for the server whose address lies in the folder."""
+    return Client(Access("bench", (folder / "address").read_text()), now=lambda: LATER)
+
+
 def split_events(folder: Path) -> None:
     """Write the day's batches as they are, nothing else: the floor."""
     with pq.ParquetWriter(folder / "floor.parquet", READ, compression="zstd") as writer:
@@ -157,8 +207,11 @@ def land_events(folder: Path) -> None:
 
 
 SIDES: dict[str, Callable[[Path], None]] = {
-    side.__name__: side for side in (split_records, land_records, split_events, land_events)
-}
+    side.__name__: side
+    for side in (
+        split_records, land_records, pull_records, split_events, land_events, pull_events,
+    )
+}  # fmt: skip
 ROWS = (
     ("tickets: split and write", "split_records", "split_records"),
     ("tickets: land", "land_records", "split_records"),
@@ -166,10 +219,12 @@ ROWS = (
     ("GA4 day: read and write", "split_events", "split_events"),
     ("GA4 day: land", "land_events", "split_events"),
 )
+SERVED = (("tickets", "pull_records", "id"), ("events", "pull_events", ",".join(EVENTS.pk)))
 
 
 def measure(side: str, folder: Path) -> None:
     """Run one side in this process; print its CPU seconds and the peak in MB."""
+    pq.write_table(pa.table({"first": ["imports what Arrow wants"]}), io.BytesIO())
     before = time.process_time()
     SIDES[side](folder)
     spent = time.process_time() - before
@@ -178,47 +233,79 @@ def measure(side: str, folder: Path) -> None:
     print(spent, peak / 1024)
 
 
-def measured(side: str, folder: Path) -> tuple[float, float]:
-    """Run one side in a process of its own."""
+def measured(side: str, folder: Path, repeat: int, *, anew: bool = True) -> tuple[float, float]:
+    """Run one side in processes of its own; return the least CPU seconds and the highest peak."""
     command = [sys.executable, "-m", "benchmarks.landing", "--side", side, "--folder", str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, peak = map(float, done.stdout.split())
-    return seconds, peak
+    runs = []
+    for _ in range(repeat):
+        if anew:
+            shutil.rmtree(folder / "lake", ignore_errors=True)
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        runs.append([float(number) for number in done.stdout.split()])
+    return min(run[0] for run in runs), max(run[1] for run in runs)
 
 
-def compare(rows: int) -> None:
-    """Make the input, run every side once and show the ratios."""
-    table = Table(title=f"Landing {rows:,} rows, one process each")
-    for name in ("what", "CPU s", "rows per CPU s", "CPU / floor", "peak MB", "file MB"):
+def compare(folder: Path, rows: int, repeat: int) -> Table:
+    """Run every side and return the ratios."""
+    table = Table(title=f"Landing {rows:,} rows, one process each, least of {repeat}")
+    for name in ("what", "CPU s", "rows per CPU s", "of the floor's", "peak MB", "file MB"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_input(folder, rows)
-        floors: dict[str, float] = {}
-        for what, side, floor in ROWS:
-            seconds, peak = measured(side, folder)
-            floors.setdefault(side, seconds)
-            source, stream = ("zendesk", TICKETS) if "records" in side else ("ga4", EVENTS)
-            landed = landed_path(folder / "lake", "landing", source, stream.name, DAY)
-            size = (folder / "floor.parquet" if "split" in side else landed).stat().st_size
-            cells = (f"{seconds:.2f}", f"{rows / seconds:,.0f}", f"{seconds / floors[floor]:.2f}")
-            table.add_row(what, *cells, f"{peak:,.0f}", f"{size / 1e6:.1f}")
-    Console(width=100).print(table)
+    floors: dict[str, float] = {}
+    for what, side, floor in ROWS:
+        seconds, peak = measured(side, folder, repeat, anew="again" not in what)
+        floors.setdefault(side, seconds)
+        source, stream = ("zendesk", TICKETS) if "records" in side else ("ga4", EVENTS)
+        landed = landed_path(folder / "lake", "landing", source, stream.name, DAY)
+        size = (folder / "floor.parquet" if "split" in side else landed).stat().st_size
+        share = floors[floor] / seconds
+        cells = (f"{seconds:.2f}", f"{rows / seconds:,.0f}", f"{share:.2f}", f"{peak:,.0f}")
+        table.add_row(what, *cells, f"{size / 1e6:.1f}")
+    return table
+
+
+def against_dlt(folder: Path, rows: int, repeat: int, python: str) -> Table:
+    """Read the same records over HTTP with both, in processes of their own."""
+    table = Table(title=f"{rows:,} rows over HTTP on loopback: CPU of the client's process")
+    for name in ("what", "rows per CPU s", "dlt rest_api to Parquet", "× dlt", "peak MB, both"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    command = [sys.executable, "-m", "benchmarks.serving", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        (folder / "address").write_text(address)
+        for collection, side, key in SERVED:
+            seconds, peak = measured(side, folder, repeat)
+            script = str(Path(__file__).with_name("dlt_reading.py"))
+            done = subprocess.run(
+                [python, script, address, collection, key, str(folder / "dlt")],
+                check=True, capture_output=True, text=True,
+            )  # fmt: skip
+            read, cpu, memory = map(float, done.stdout.split())
+            assert read == rows
+            cells = (f"{rows / seconds:,.0f}", f"{rows / cpu:,.0f}", f"{cpu / seconds:.1f}")
+            table.add_row(collection, *cells, f"{peak:,.0f} / {memory:,.0f}")
+        server.terminate()
+    return table
 
 
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--rows", type=int, default=200_000, help="records and events (%(default)s)"
-    )
+    parser.add_argument("--rows", type=int, default=200_000, help="of each kind (%(default)s)")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each side (%(default)s)")
+    parser.add_argument("--dlt", help="a Python that has dlt; without it, no comparison")
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.side:
         measure(given.side, given.folder)
-    else:
-        compare(given.rows)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder, console = Path(name), Console(width=100)
+        make_input(folder, given.rows)
+        console.print(compare(folder, given.rows, given.repeat))
+        if given.dlt:
+            console.print(against_dlt(folder, given.rows, given.repeat, given.dlt))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ printed otherwise goes to standard error. When standard input ends, the process 
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import os
@@ -36,6 +37,7 @@ def main(mode: str) -> None:
         tell({"event": "dags", "dags": [_facts(bag.dags[name]) for name in sorted(bag.dags)]})
         return
     _migrate()
+    _store_once(bag)
     _close_unfinished()
     logging.getLogger("cxw.steps").addHandler(_Facts(tell))
     orders = _orders()
@@ -43,6 +45,17 @@ def main(mode: str) -> None:
     while True:
         order = orders.get()
         tell(_run(bag.dags[order["dag_id"]], order))
+
+
+def _store_once(bag: Any) -> None:
+    """Let `dag.test()` parse and store the DAGs once, not before each run: a third of its time.
+
+    The files that this process read do not change under it; `cxw run` starts a new one.
+    """
+    from airflow.dag_processing import dagbag  # noqa: PLC0415
+
+    dagbag.BundleDagBag = lambda **_: bag  # type: ignore[assignment, misc]
+    dagbag.sync_bag_to_db = functools.cache(dagbag.sync_bag_to_db)
 
 
 def _run(dag: Any, order: dict[str, Any]) -> dict[str, Any]:

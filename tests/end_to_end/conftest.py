@@ -1,5 +1,6 @@
 """One small company, run the whole way through the command line, as a user would."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -98,8 +99,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Ten days of a hundred and fifty customers; tests work on copies of it."""
-    folder = tmp_path_factory.mktemp("small")
-    made = Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11").prepare()
-    made.run()
+    """Ten days of a hundred and fifty customers, made once for all workers; tests copy it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small"
+    folder.mkdir(exist_ok=True)
+    made = Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            made.prepare().run()
+            (folder / "done").touch()
     return made

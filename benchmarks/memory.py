@@ -62,9 +62,10 @@ def measure(kind: str, rows: int) -> None:
     """Land in this process and print the peak."""
     with tempfile.TemporaryDirectory() as lake:
         if kind == "tickets":
-            land(Path(lake), "zendesk", TICKETS, DAY, records(rows), now=LATER)
+            done = land(Path(lake), "zendesk", TICKETS, DAY, records(rows), now=LATER)
         else:
-            land(Path(lake), "ga4", EVENTS, DAY, events(rows), now=LATER)
+            done = land(Path(lake), "ga4", EVENTS, DAY, events(rows), now=LATER)
+    assert (done.rows, done.invalid_rows) == (rows, 0)
     status = Path("/proc/self/status").read_text()
     print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
 

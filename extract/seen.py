@@ -1,7 +1,7 @@
 """Which keys a file holds already, in memory that does not grow with the file.
 
-What comes again at the seam of two pages is found at once. All keys go to an unnamed file, as
-sorted runs of 128-bit digests; when the last is in, each slice of the digests is read once, and
+What comes again at the seam of two pages is found at once. All keys go to an unnamed file, as runs
+of 128-bit digests, each in slices; when the last is in, every slice of all runs is read once, and
 what came again far from its first place is found, too.
 """
 
@@ -20,9 +20,8 @@ Words = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
 RECENT = 2048  # keys with which a page is compared at once
-RUN = 1 << 16  # keys that are sorted and put away together
-SLICES = 256
-BOUNDS = np.arange(1, SLICES, dtype=np.uint64) << np.uint64(56)
+RUN = 1 << 16  # keys that are put away together
+SLICES = 256  # by the first byte of a digest
 ENTRY = 3  # words: the digest, and the number of the key
 NOTHING: Words = np.empty((0, 2), np.uint64)
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # odd: two cursors of one key never give one digest
@@ -109,10 +108,10 @@ class Seen:
         if self._file is None:
             self._file = tempfile.TemporaryFile(dir=self._spool)  # noqa: SIM115  (lives as we do)
         run = self._entries()
-        run = run[np.argsort(np.ascontiguousarray(run[:, 0]))]
-        start = self.count - self._waits
-        inner = np.searchsorted(run[:, 0], BOUNDS)
-        self._runs.append(start + np.concatenate(([0], inner, [len(run)])))
+        slices = (run[:, 0] >> np.uint64(56)).astype(np.uint8)
+        run = run[np.argsort(slices, kind="stable")]
+        ends = np.cumsum(np.bincount(slices, minlength=SLICES))
+        self._runs.append(self.count - self._waits + np.concatenate(([0], ends)))
         self._file.write(run.tobytes())
         self._waiting, self._waits = [], 0
 

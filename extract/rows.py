@@ -34,7 +34,6 @@ KEY_FIELDS = (
     ("_payload_sha", SHA),
     ("_error", pa.string()),
 )
-NOT_GONE = pa.scalar(False)
 KEYS = pa.schema(KEY_FIELDS)
 LANDED = pa.schema([*KEY_FIELDS, ("_payload", pa.string())])
 
@@ -179,7 +178,7 @@ class RecordRows:
         arrays = [
             pa.array(page.pks, pa.string()),
             cursors,
-            pa.array(page.gone, pa.bool_()) if any(page.gone) else pa.repeat(NOT_GONE, rows),
+            pa.array(page.gone, pa.bool_()),
             *self.origin.interval(rows),
             hashes(b"".join(map(xxh3_128_digest, page.records))),
             pa.array(errors, pa.string()) if errors else pa.nulls(rows, pa.string()),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -238,6 +239,7 @@ def _manifest(
     )
 
 
+@cache
 def _code_version() -> str:
     try:
         return version("cx-warehouse")

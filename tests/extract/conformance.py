@@ -234,6 +234,12 @@ def typed_paths(stream: Stream) -> Iterator[str]:
         yield from (path for path in _leaves(stream.model, "") if path not in taken)
 
 
+def merged_path(stream: Stream) -> str | None:
+    """Return the path of the model field that names the records merged into one, if there is."""
+    paths = _leaves(stream.model, "") if stream.model is not None else ()
+    return next((path for path in paths if "merged" in path.rpartition(".")[2]), None)
+
+
 def _leaves(shape: type[msgspec.Struct], before: str) -> Iterator[str]:
     for one in msgspec.structs.fields(shape):
         path = before + one.encode_name

@@ -29,7 +29,8 @@ def backwards(fetch: Callable[[datetime, str | None], Found], end: datetime) -> 
 
     A cursor need not lead through all that was found, so each page asks for what lies before the
     last post of the page before; that post comes again. Where time stands still, in posts of one
-    millisecond, the cursor helps on; without new posts the walk ends.
+    millisecond or on a page whose posts are all hidden, the cursor helps on; without one the walk
+    ends.
     """
     until, cursor = end, None
     tried: set[str] = set()
@@ -41,7 +42,7 @@ def backwards(fetch: Callable[[datetime, str | None], Found], end: datetime) -> 
         if following < until:
             until, cursor = following, None
             tried.clear()
-        elif posts and page.cursor and page.cursor not in tried:
+        elif page.cursor and page.cursor not in tried:
             cursor = page.cursor
             tried.add(cursor)
         elif len(posts) < FULL:

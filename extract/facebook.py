@@ -15,7 +15,8 @@ outside are cut. Comments are cut here. Insights are asked for one report day, i
 **Late data.** Edits and counts do not move `created_time`: posts of the last 7 days are read again
 and replaced, ratings of 7 days read again. Comments are looked for on posts of the last
 `comment_days`; one that comes later is never read, and a deleted one stays. Insights of 3 days are
-read again; a day that has not ended in Pacific time gives the note `not ready yet`.
+read again; a day that has not ended in Pacific time gives the note `not ready yet`, which is
+expected for 60 hours.
 **Quirks.** Metrics are asked for one by one, because one invalid metric fails the whole call; one
 that was withdrawn (`page_fans`, `page_impressions*` since 2025-11-15) lands as `metric_unavailable`
 without a value. `end_time` is the end of the day. Values that are objects are not read. Code 190
@@ -25,11 +26,15 @@ with status 400 is a token that expired. Ratings are taken to be newest first.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from extract import facebook_model as model
 from extract import facebook_reading as reading
 from extract.access import Access, Pace
 from extract.facebook_limits import verdict
 from extract.source import DAY, Kind, Settings, Source, Stream
+
+LATE = timedelta(days=2, hours=12)  # until then a day without insights may not be ready yet
 
 
 class FacebookSettings(Settings, frozen=True, kw_only=True):
@@ -76,6 +81,7 @@ STREAMS = (
         ("id",),
         reading.insights,
         restate_days=3,
+        late=LATE,
         model=model.Insight,
     ),
     Stream(

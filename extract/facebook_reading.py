@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Raw
 from msgspec.json import encode
 
-from extract.errors import RequestRefused
+from extract.errors import CredentialsRefused, RequestRefused
 from extract.facebook_limits import GONE, WITHDRAWN
 from extract.facebook_model import Insights, Listed, mark_of, moment_of, unavailable
 from extract.joining import with_key
@@ -29,6 +29,7 @@ POST = (
     "reactions.summary(total_count).limit(0),comments.summary(total_count).limit(0)"
 )
 COMMENT = "id,created_time,message,from,like_count,comment_count,parent,is_hidden"
+FEW = 5  # posts that may all be gone by chance
 RATING = "created_time,recommendation_type,rating,review_text,reviewer,open_graph_story"
 
 
@@ -46,12 +47,14 @@ def comments(client: Client, settings: FacebookSettings, window: Window) -> Iter
     """Read the comments on the posts of the last days.
 
     How old a comment may be is counted from its post, not from the window: so days give together
-    what a longer window gives. A post may be deleted before its comments are asked for.
+    what a longer window gives. A post that is deleted before its comments are asked for looks like
+    one that may not be read: a note counts them, and when all are so, the window is refused.
     """
-    age = DAY * settings.comment_days
+    age, seen, gone = DAY * settings.comment_days, 0, 0
     asked = {"fields": COMMENT, "filter": "stream", "order": "chronological"}
     for page in _published(client, settings, Window(window.start - age, window.end)):
         for key, made in map(mark_of, count(1), page.data):
+            seen += 1
             try:
                 for found in _listed(client, settings, f"{key}/comments", **asked):
                     young = [
@@ -63,6 +66,15 @@ def comments(client: Client, settings: FacebookSettings, window: Window) -> Iter
             except RequestRefused as error:
                 if not error.seen.endswith(GONE):
                     raise
+                gone += 1
+    if gone == seen > FEW:
+        raise CredentialsRefused(
+            f"facebook: all {gone} posts answer that they are gone, or hidden from the token",
+            "posts that were listed a moment ago are not all deleted since, so comments would lack",
+            "check the token's permission pages_read_user_content",
+        )
+    if gone:
+        yield Batch(note=f"{gone} posts are gone or hidden")
 
 
 def insights(client: Client, settings: FacebookSettings, window: Window) -> Iterator[Batch]:

@@ -14,8 +14,9 @@ streams begin so much before the window. A run waits `ready_minutes` after the w
 **Quirks.** A file delivered twice, or overlapping another, gives one row by key: that of the file
 written last. A file that is empty, ends inside a line, changes while it is read or is no Parquet
 refuses the window; so does a row without key or time. A value that does not fit lands with an error
-and its path. An empty text of a CSV file is null. A local time that autumn repeats is read as the
-first of both. Moments are landed in UTC, all other values as they came.
+and its path. An empty text of a CSV file is null. A local time that autumn repeats is the first of
+both, and the second where the key holds it and came before in the file. Moments are landed in UTC,
+all other values as they came.
 **Try it.** `cxw extract files acd_intervals --from 2026-09-28 --to 2026-09-29`
 """
 

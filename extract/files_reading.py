@@ -150,20 +150,38 @@ def _shown(declared: Declared) -> Shown:
     """Return what writes a row as JSON, its moments in UTC."""
     moments = () if declared.unit in EPOCHS else declared.moments()
     zone = ZoneInfo(declared.zone)
+    is_timed = declared.time in declared.key
+    repeated: set[bytes] = set()  # keys of this file whose local time comes twice
 
-    def shown(values: Values) -> Raw:
-        found = {
-            column: _in_utc(values[column], declared.unit, zone)
+    def in_utc(values: Values, fold: int) -> dict[str, Any]:
+        return {
+            column: _in_utc(values[column], declared.unit, zone, fold)
             for column in moments
             if values.get(column) is not None
         }
+
+    def shown(values: Values) -> Raw:
+        found = in_utc(values, 0)
+        if is_timed and _comes_twice(found.get(declared.time), zone):
+            key = encode([values.get(column) for column in declared.key])
+            if key in repeated:
+                found = in_utc(values, 1)
+            repeated.add(key)
         return Raw(encode({**values, **found}))
 
     return shown
 
 
-def _in_utc(value: Any, unit: str, zone: ZoneInfo) -> Any:
-    """Return a moment in UTC; what is none stays as it is. A time that autumn repeats is the first.
+def _comes_twice(moment: Any, zone: ZoneInfo) -> bool:
+    """Tell whether a moment's local time comes again an hour later."""
+    if not isinstance(moment, datetime):
+        return False
+    local = moment.astimezone(zone)
+    return local.replace(fold=1).utcoffset() != local.utcoffset()
+
+
+def _in_utc(value: Any, unit: str, zone: ZoneInfo, fold: int) -> Any:
+    """Return a moment in UTC; what is none stays as it is. `fold` 1: autumn's second hour is meant.
 
     The core judges what stays: as a cursor it refuses the window, else the row has an error.
     """
@@ -175,7 +193,7 @@ def _in_utc(value: Any, unit: str, zone: ZoneInfo) -> Any:
         except ValueError:
             return value
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+        return (value if value.tzinfo else value.replace(tzinfo=zone, fold=fold)).astimezone(UTC)
     if isinstance(value, date):
         return datetime.combine(value, time(), zone).astimezone(UTC)
     return value

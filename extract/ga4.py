@@ -13,11 +13,13 @@ errors an hour; 429 `RESOURCE_EXHAUSTED`. Reading stops while ten more requests 
 **Window.** The report days that the window touches, and the three before them; each is one file in
 the lake and replaces the one before. Report days are those of the property's time zone.
 **Late data.** A day is rewritten for up to 72 hours. A file that is not there yet gives no rows
-and the note `not exported yet`; the next run reads it.
+and the note `not exported yet`, a report without rows `not processed yet`; for 60 hours that is
+expected, and the next runs read the day again.
 **Quirks.** `events_intraday_` files vanish when their day closes and are never read. A file is
-checked for size and MD5, or before and after, and that it is whole. A column of another type, or a
-missing one, refuses it. Hits without consent have no `user_pseudo_id`. Report rows are positional;
-each lands as an object with `isOtherRow` and the report's thresholding, loss and sampling.
+checked for size and MD5 (composite objects have none), or before and after, and that it is whole. A
+column of another type, or a missing one, refuses it. Hits without consent have no
+`user_pseudo_id`. Report rows are positional; each lands as an object with `isOtherRow` and the
+report's thresholding, loss and sampling.
 Sign-in: a service account's key, or a token that somebody renews every hour.
 **Try it.** `cxw extract ga4 events --from 2026-09-28 --to 2026-09-29`
 """
@@ -105,6 +107,7 @@ EVENTS = Stream(
     KEY,
     events,
     restate_days=3,
+    late=ga4_report.LATE,
     columns=staged,
     pii=("user_id", "user_pseudo_id", "event_params", "geo"),
 )
@@ -114,6 +117,7 @@ REPORT = Stream(
     ("key",),
     report_daily,
     restate_days=3,
+    late=ga4_report.LATE,
     model=ga4_report.ReportRow,
     pii=("landingPagePlusQueryString",),
 )

@@ -21,7 +21,7 @@ class Stored(msgspec.Struct, rename="camel"):
 
     name: str
     size: str
-    md5_hash: str
+    md5_hash: str | None = None  # a composite object has none
 
 
 class Objects(msgspec.Struct):
@@ -39,6 +39,6 @@ def read(client: Client, bucket: str, name: str, day: str) -> Iterator[Batch]:
         yield Batch(note="not exported yet")
         return
     path = f"/download/{place}/{quote(name, safe='')}"
-    size, md5 = int(stored.size), base64.b64decode(stored.md5_hash)
+    size, md5 = int(stored.size), base64.b64decode(stored.md5_hash or "") or None
     with client.download(path, {"alt": "media"}, size=size, md5=md5) as content:
         yield from ga4_columns.read(content, name, day)

@@ -1,14 +1,16 @@
 """GA4's Data API: positional rows become objects, each with what the report says of itself.
 
-Quota is told with every answer, and reading stops while there is enough left for the tries that an
-error would cost: who runs into the limit is locked out, dashboards and all.
+Quota is told with every answer, and before the next request reading stops while there is enough
+left for the tries that an error would cost: who runs into the limit is locked out, dashboards and
+all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from msgspec import Raw, Struct, ValidationError
 from msgspec.json import decode, encode
@@ -28,6 +30,7 @@ KEPT_ERRORS = 5  # server errors that the tries of one run may cost
 TOKENS = ("tokensPerHour", "tokensPerProjectPerHour", "tokensPerDay")
 ERRORS = "serverErrorsPerProjectPerHour"
 OTHER = "(other)"
+LATE = timedelta(days=2, hours=12)  # until then a day without rows may not be processed yet
 FLAGS = {
     "subjectToThresholding": Raw(b"false"),
     "dataLossFromOtherRow": Raw(b"false"),
@@ -84,6 +87,9 @@ class Report(Struct, rename="camel"):
     property_quota: dict[str, Quota] = {}
 
 
+TOLD: WeakKeyDictionary[Client, dict[str, Quota]] = WeakKeyDictionary()  # by the last answer
+
+
 def read(
     client: Client, url: str, dimensions: Sequence[str], metrics: Sequence[str], window: Window
 ) -> Iterator[Batch]:
@@ -91,6 +97,7 @@ def read(
     day = f"{window.start:%Y-%m-%d}"
 
     def fetch(offset: int) -> Report:
+        keep_quota(TOLD.get(client, {}), client.now())
         body = {
             "dateRanges": [{"startDate": day, "endDate": day}],
             "dimensions": [{"name": name} for name in dimensions],
@@ -101,11 +108,15 @@ def read(
             "returnPropertyQuota": True,
         }
         report = client.post(url, body, Report)
-        keep_quota(report.property_quota, client.now())
+        TOLD[client] = report.property_quota
         return report
 
+    is_empty = True
     for page in by_offset(fetch, lambda page: page.rows, lambda page: page.row_count):
+        is_empty = False
         yield Batch(records(page, dimensions, metrics, day.replace("-", "")))
+    if is_empty and client.now() < window.end + LATE:
+        yield Batch(note="not processed yet")
 
 
 def records(

@@ -10,8 +10,10 @@ first page's `total_items` tells; fewer refuse the window. `sort` would be refus
 **Limits.** 2 requests a second; 429. 499 where a form is slow: asked for again.
 **Window.** By `submitted_at`; both ends belong to it to the second, so `until` is a second before
 the window's end.
-**Late data.** A response cannot change, but be deleted, which leaves no trace: each Sunday
-`responses_ids` reads the ids of all; staging marks what was missing in two such reads in a row.
+**Late data.** Responses of the last 30 minutes may be missing from the endpoint, so a run reads 45
+minutes before its window, too, and lands what was hidden. A response cannot change, but be deleted,
+which leaves no trace: each Sunday `responses_ids` reads the ids of all; staging marks what was
+missing in two such reads in a row.
 **Quirks.** Which questions are scores is a setting, `questions`:
 `form:ref=nps,ref=comment;form:ref=ces/1-7,ref=csat/1-5`. A scale follows a slash; nps has 0-10,
 csat 1-5 and ces 1-7 unless told. A comment belongs to the score before it. Opinion scale, rating
@@ -108,6 +110,7 @@ STREAMS = (
         KEY,
         responses,
         "submitted_at",
+        overlap=timedelta(minutes=45),
         bounded=True,
         pii=("hidden", "answers", "metadata.network_id"),
         model=model.Response,

@@ -14,8 +14,9 @@ tombstones of posts that we hold and must delete. Key is the id.
 A resource is billed once a UTC day. `read_budget` is for posts and authors of all streams and tries
 of a run on one UTC day; a page that might cost more than the rest is not asked for, and nothing
 lands. What another stream read that day counts again, so the bill lies below the budget.
-**Window.** By time of posting, both ends honoured. Search reaches seven days back and mentions 800
-posts: a window older than a week is refused, because its file would miss posts in silence.
+**Window.** By time of posting, both ends honoured. Search reaches seven days back, mentions 800
+posts and own posts 3,200: an older window of the first two, and one as full as that, is refused,
+because its file would miss posts in silence.
 **Late data.** None is awaited; counters keep moving, hence `post_metrics`, a snapshot. Deletions
 are asked for on Thursdays, for all posts in the lake; other days land an empty file with a note.
 **Quirks.** The author (`expansions=author_id`) is joined in from `includes.users` as `author`.

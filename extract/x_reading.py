@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from extract.access import Traffic
-from extract.errors import ReadBudgetSpent, RequestRefused
+from extract.errors import ReadBudgetSpent, RequestRefused, TruncatedFetch
 from extract.paging import by_cursor
 from extract.source import Window
 from extract.x_model import Page
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from extract.http import Client
 
 LEAST, MOST = 10, 100
+DEPTHS = {"tweets": 3_200, "mentions": 800}  # posts that a timeline reaches back
 
 
 class Purse:
@@ -69,7 +70,16 @@ def pages(
             )
         return page
 
-    return by_cursor(fetch, Page.following)
+    read, depth = 0, DEPTHS.get(path.rpartition("/")[2])
+    for page in by_cursor(fetch, Page.following):
+        read += len(page.data)
+        yield page
+    if depth is not None and read >= depth:
+        raise TruncatedFetch(
+            f"x: GET {path} gave {read:,} posts, and reaches no more than {depth:,} back",
+            "older posts of the window may lie beyond, so its file would miss them in silence",
+            "ask for a shorter window",
+        )
 
 
 def _zulu(window: Window, name: str) -> str:

@@ -19,7 +19,8 @@ outside are cut and counted. Ratings are asked for with both ends. Survey respon
 by creation only: the 28 days in which one can change are read again.
 **Late data.** The last minute is withheld, so a run waits two minutes after the window's end.
 Silent updates move `generated_timestamp` and not `updated_at`. A breach that is withdrawn
-(`deleted`) keeps its `time`: it is seen when its day is read again.
+(`deleted`) keeps its `time`: metric events of the two days before are read again, and a breach that
+is withdrawn later still counts.
 **Quirks.** `include=metric_sets` puts a `metric_set` into each ticket; sets that are listed beside
 the tickets are joined in here. An account has ratings or survey responses: the other one answers
 403 or 404 and lands an empty file with a note; a token that may not read it looks the same. A
@@ -118,6 +119,7 @@ PROSE = ("via.source.from", "subject", "description", "satisfaction_rating.comme
 ISSUED = {"cursor": "generated_timestamp", "cursor_unit": "epoch_s", "pii": PROSE}
 TICKETS = export("tickets", pages.Tickets, include="metric_sets")
 EVENTS = timed(f"{EXPORTS}/ticket_metric_events.json", pages.MetricEvents)
+HAPPENED = {"kind": Kind.EVENT, "cursor": "time", "overlap": timedelta(days=2)}
 COMPANIES = timed(f"{EXPORTS}/organizations.json", pages.Organizations)
 CALLS = timed(f"{TALK}/incremental/calls", pages.Calls)
 LEGS = timed(f"{TALK}/incremental/legs", pages.Legs)
@@ -128,7 +130,7 @@ AGENT: dict[str, Any] = {
 }
 STREAMS = (
     stream("tickets", TICKETS, model.Ticket, deleted=("status", "deleted"), **ISSUED),
-    stream("ticket_metric_events", EVENTS, model.MetricEvent, kind=Kind.EVENT, cursor="time"),
+    stream("ticket_metric_events", EVENTS, model.MetricEvent, **HAPPENED),
     stream("users", export("users", pages.Users), model.User, pii=("name", "email", "phone")),
     stream("organizations", COMPANIES, model.Organization, pii=("details", "notes")),
     stream("calls", CALLS, talk_model.Call),

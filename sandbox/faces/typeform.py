@@ -3,7 +3,8 @@
 Reproduced: newest first; `since` and `until` belong to the window to the second; `before` and
 `after` name a response and leave it out, and are refused beside `sort`; completed responses only
 unless `response_type` says more, and then it is `landed_at` that `since` and `until` select by;
-`total_items` of what is left; a deleted response vanishes without a trace; two requests a second.
+`total_items` of what is left; a response is hidden for its first 30 minutes, and a deleted one
+vanishes without a trace; two requests a second.
 
 Where the vendor's words leave room: the pace is counted over ten seconds; a wrong token is
 answered with 401; a token that names no response any more is refused with 400.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sandbox.faces.quota import Limits, Rule
 from sandbox.faces.view import Record, View
@@ -23,6 +24,7 @@ from sandbox.render_typeform import NPS_FORM, ONBOARDING_FORM
 TOKEN = "sandbox-typeform-token"  # noqa: S105 - the sandbox's published token
 PACE = Rule(20, 10.0, rolling=True)
 USUAL, MOST = 25, 1_000
+HIDDEN = timedelta(minutes=30)  # so long a response may be missing
 FORMS = (NPS_FORM, ONBOARDING_FORM)
 RESPONSES = re.compile(r"/forms/(\w+)/responses")
 KINDS = {"started", "partial", "completed"}
@@ -88,12 +90,13 @@ class Typeform:
 
     def _of_form(self, form: str, now: datetime, field: str) -> list[Record]:
         """Give a form's responses that are still there, newest first."""
+        shown = int((now - HIDDEN).timestamp())
 
         def build() -> list[Record]:
             present = [
                 one
                 for one in self._view.newest("typeform.responses", now).values()
-                if one["_form"] == form and "_gone" not in one
+                if one["_form"] == form and "_gone" not in one and epoch(one[field]) <= shown
             ]
             return sorted(present, key=lambda one: (one[field], one["token"]), reverse=True)
 

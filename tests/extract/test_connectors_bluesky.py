@@ -230,6 +230,16 @@ def test_a_cursor_that_leads_nowhere_ends_the_walk(company: Northwind, vendor: V
     assert len(vendor.seen) == 4
 
 
+@pytest.mark.parametrize("hidden", [1, 3])
+def test_pages_whose_posts_are_all_hidden_are_passed_by_the_cursor(
+    company: Northwind, vendor: Vendor, hidden: int
+) -> None:
+    noon, before = "2026-07-09T12:00:00.000Z", "2026-07-09T11:00:00.000Z"
+    first = [found(0, 2, noon, cursor="100"), found(1, 1, noon, cursor="100")]
+    empty = [found(0, 0, noon, cursor=f"{n + 2}00") for n in range(hidden)]
+    assert search(company, vendor, *first, *empty, found(2, 3, before), FOUND).rows == 5
+
+
 def test_a_server_that_ignores_the_bounds_is_refused(company: Northwind, vendor: Vendor) -> None:
     with pytest.raises(OutsideWindow, match="ignored one"):
         search(company, vendor, found(0, 1, "2026-07-08T12:00:00.000Z"), FOUND)

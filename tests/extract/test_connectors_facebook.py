@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from extract.errors import CredentialsRefused, Defer, MissingKey, RequestRefused, SourceUnavailable
-from extract.facebook import FacebookSettings
+from extract.facebook import SOURCE, FacebookSettings
 from extract.lake import read_manifest
 from extract.pull import pull
 from extract.source import DAY, Window
@@ -158,7 +158,28 @@ def test_a_post_that_is_deleted_meanwhile_costs_its_comments_only(company: North
         "/comments", times=1, status=400,
         body={"error": {"message": "Unsupported get request.", "code": 100, "error_subcode": 33}},
     )  # fmt: skip
-    assert company.pull("facebook", "comments", WEEK).rows > 0
+    manifest = company.pull("facebook", "comments", WEEK)
+    assert manifest.rows > 0
+    assert manifest.note == "1 posts are gone or hidden"
+
+
+def test_posts_that_are_all_hidden_are_a_permission_that_was_lost(
+    vendor: Vendor, tmp_path: Path
+) -> None:
+    def listed(number: int) -> Answer:
+        when = "2026-07-09T07:00:00+0000"
+        return Answer(
+            body={"data": [{"id": f"{PAGE}_{n}", "created_time": when} for n in range(number)]}
+        )
+
+    hidden = refusal(100, "Unsupported get request.", error_subcode=33)
+    vendor.say(listed(6), hidden)
+    with pytest.raises(CredentialsRefused, match="all 6 posts answer that they are gone"):
+        ask(vendor, tmp_path, "comments")
+    vendor.say(listed(6), Answer(body={"data": []}), hidden)
+    ask(vendor, tmp_path, "comments")
+    vendor.say(listed(5), hidden)
+    ask(vendor, tmp_path, "comments")
 
 
 def test_a_post_without_an_id_refuses_the_window(vendor: Vendor, tmp_path: Path) -> None:
@@ -317,3 +338,8 @@ def test_the_link_with_the_token_is_never_followed(company: Northwind) -> None:
     company.control("/__options", {"page_size": 1})
     company.pull("facebook", "published_posts", WEEK)
     assert not [one for one in company.requests() if "access_token" in one["query"]]
+
+
+def test_a_day_that_may_be_not_ready_yet_is_read_again_afterwards() -> None:
+    stream = SOURCE.stream("page_insights")
+    assert timedelta(days=2) <= stream.late < DAY * stream.restate_days

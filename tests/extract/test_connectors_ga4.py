@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from extract.errors import (
     SourceUnavailable,
     UnreadableAnswer,
 )
+from extract.ga4 import SOURCE
+from extract.source import DAY
 from sandbox import render_ga4_report
 from tests.extract.northwind import Northwind, day
 
@@ -278,6 +281,30 @@ def test_a_quota_with_enough_left_stops_nothing(company: Northwind) -> None:
     enough = {"consumed": 9, "remaining": 100}
     company.fault(REPORT, times=None, flip={"$.propertyQuota.tokensPerHour": enough})
     assert company.pull("ga4", "report_daily", day(6)).rows > 0
+
+
+def test_a_quota_that_the_last_request_used_up_throws_no_day_away(company: Northwind) -> None:
+    spent = {"$.propertyQuota.tokensPerHour": {"remaining": 0}}
+    company.fault(REPORT, skip=3, times=None, flip=spent)  # the fourth day is the last
+    assert company.pull("ga4", "report_daily", day(6)).rows > 0
+
+
+def test_a_day_without_rows_is_not_processed_yet_until_it_is_late(company: Northwind) -> None:
+    company.fault(REPORT, times=None, drop_tail=1_000_000)
+    manifest = company.pull("ga4", "report_daily", day(9))
+    assert manifest.rows == 0
+    assert manifest.note.split("; ") == [f"2026-07-0{n}: not processed yet" for n in (7, 8, 9)]
+
+
+@pytest.mark.parametrize("stream", ["events", "report_daily"])
+def test_a_day_that_may_be_empty_yet_is_read_again_afterwards(stream: str) -> None:
+    declared = SOURCE.stream(stream)
+    assert timedelta(days=2) <= declared.late < DAY * declared.restate_days
+
+
+def test_a_composite_object_has_no_md5(company: Northwind) -> None:
+    company.fault("/storage/v1/b/[^/]+/o", times=None, flip={"$.items[0].md5Hash": None})
+    assert company.pull("ga4", "events", day(6)).rows > 0
 
 
 def test_an_hour_s_tokens_that_are_used_up_put_the_window_off(company: Northwind) -> None:

@@ -8,7 +8,13 @@ import duckdb
 import pytest
 
 from extract import x_reading
-from extract.errors import BeyondHorizon, Defer, ReadBudgetSpent, RequestRefused
+from extract.errors import (
+    BeyondHorizon,
+    Defer,
+    ReadBudgetSpent,
+    RequestRefused,
+    TruncatedFetch,
+)
 from extract.pull import Waiting, pull
 from extract.source import Window
 from tests.extract.northwind import Northwind, day
@@ -270,3 +276,17 @@ def test_no_signature_of_an_address_is_logged(
     company.fault("/delivery/", status=503)
     company.pull("x", "compliance", THURSDAY)
     assert "X-Goog" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("stream", "timeline"), [("mentions", "mentions"), ("own_posts", "tweets")]
+)
+def test_a_window_as_full_as_a_timeline_is_deep_is_refused(
+    company: Northwind, monkeypatch: pytest.MonkeyPatch, stream: str, timeline: str
+) -> None:
+    rows = company.pull("x", stream, WEEK).rows
+    monkeypatch.setitem(x_reading.DEPTHS, timeline, rows + 1)
+    company.pull("x", stream, WEEK)
+    monkeypatch.setitem(x_reading.DEPTHS, timeline, rows)
+    with pytest.raises(TruncatedFetch, match=f"gave {rows} posts, and reaches no more"):
+        company.pull("x", stream, WEEK)

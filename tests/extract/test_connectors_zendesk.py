@@ -67,6 +67,20 @@ def test_metric_events_are_events_whose_file_is_replaced(company: Northwind) -> 
     assert manifest.rows == len(keys(company, EVENTS))
 
 
+def test_a_breach_that_is_withdrawn_within_two_days_arrives(company: Northwind) -> None:
+    pull(company, EVENTS)
+    found = [one for one in records(company, EVENTS) if one["type"] == "breach"]
+    breach = next(
+        one for one in found if one["time"] >= "2026-07-05" and one["time"] < "2026-07-08"
+    )
+    made = datetime.fromisoformat(breach["time"]).day
+    change = {"name": f"zendesk.{EVENTS}", "key": str(breach["id"]), "set": {"deleted": True}}
+    company.control("/__world/mutate", change)
+    company.pull("zendesk", EVENTS, day(made + 2))
+    landed = company.records("zendesk", EVENTS, day(made + 2))
+    assert {**breach, "deleted": True} in landed
+
+
 @pytest.mark.parametrize("size", [3, 11, 12, 40])
 def test_pages_of_metric_events_lose_no_row_although_many_share_a_second(
     company: Northwind, size: int

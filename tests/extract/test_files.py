@@ -37,11 +37,11 @@ PLAIN: dict[str, Any] = {
 }
 
 
-def land(folder: Path, window: Window | None = None, **more: Any) -> Manifest:
+def land(folder: Path, window: Window | None = None, now: datetime = NOW, **more: Any) -> Manifest:
     declared = Declared(**{**PLAIN, **more})
     source = Source("files", FilesSettings, access, (stream("sales", declared),))
     settings = FilesSettings(base_url=str(folder))
-    return pull(source, "sales", settings, window or day(1), folder / "lake", lambda: NOW, "test")
+    return pull(source, "sales", settings, window or day(1), folder / "lake", lambda: now, "test")
 
 
 def landed(folder: Path, window: Window | None = None) -> list[dict[str, Any]]:
@@ -108,6 +108,24 @@ def test_moments_are_read_in_their_unit_and_zone(
     (tmp_path / "sales_a.csv").write_text(f"id,at\na,{text}\n")
     assert land(tmp_path, unit=unit, zone=zone).rows == 1
     assert landed(tmp_path) == [{"id": "a", "at": utc}]
+
+
+def test_local_time_that_autumn_repeats_is_the_second_when_it_comes_again(tmp_path: Path) -> None:
+    rows = ["a,25-10-2026 02:00,1", "b,25-10-2026 02:30,5", "a,25-10-2026 02:30,2",
+            "a,25-10-2026 02:00,3", "a,25-10-2026 02:30,4", "a,25-10-2026 03:00,6"]  # fmt: skip
+    (tmp_path / "sales_a.csv").write_text("\n".join(["id,at,n", *rows, ""]))
+    night = Window(datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 10, 25, 3, tzinfo=UTC))
+    how = {"key": ("id", "at"), "unit": "%d-%m-%Y %H:%M", "zone": "Europe/Amsterdam"}
+    manifest = land(tmp_path, night, now=night.end + timedelta(hours=1), **how)
+    assert (manifest.rows, manifest.duplicates) == (6, 0)
+    assert {(one["id"], one["at"], one["n"]) for one in landed(tmp_path, night)} == {
+        ("a", "2026-10-25T00:00:00Z", 1),
+        ("a", "2026-10-25T00:30:00Z", 2),
+        ("b", "2026-10-25T00:30:00Z", 5),
+        ("a", "2026-10-25T01:00:00Z", 3),
+        ("a", "2026-10-25T01:30:00Z", 4),
+        ("a", "2026-10-25T02:00:00Z", 6),
+    }
 
 
 def test_row_whose_time_cannot_be_read_refuses_the_window(tmp_path: Path) -> None:

@@ -123,6 +123,14 @@ def test_a_deleted_response_vanishes_without_a_trace(world) -> None:
         assert "r2" not in ids(get(client))
 
 
+def test_a_response_is_hidden_for_half_an_hour(world) -> None:
+    submit(world, "hidden", at(9, 23, 41))
+    submit(world, "shown", at(9, 23, 40))
+    with opened(world) as client:  # at 00:10
+        assert "shown" in ids(get(client))
+        assert "hidden" not in ids(get(client))
+
+
 def test_twenty_requests_in_ten_seconds_and_no_more(world) -> None:
     ticks = Ticks()
     with opened(world, ticks=ticks) as client:

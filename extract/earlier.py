@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extract.errors import CorruptFile
-from extract.lake import accepted_files
+from extract.lake import Manifest, accepted_files, read_manifest
 from extract.outcomes import FOLDER
 
 
@@ -24,6 +24,11 @@ def landed_keys(lake: Path, source: str, streams: Iterable[str]) -> list[str]:
         for path in accepted_files(lake, source, stream):
             keys.update(_read(path, "_pk")["_pk"].to_pylist())
     return sorted(keys)
+
+
+def accepted_manifests(lake: Path, source: str, stream: str) -> Iterator[Manifest]:
+    """Yield what a stream's accepted files say of themselves, newest first; read when asked for."""
+    yield from map(read_manifest, reversed(list(accepted_files(lake, source, stream))))
 
 
 def reads_of_run(lake: Path, source: str, run_id: str, now: datetime) -> int:

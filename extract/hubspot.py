@@ -21,7 +21,8 @@ run is put off to midnight of `time_zone`. The 429 names its policy in the body.
 winner's `hs_merged_object_ids` and times. Archived records have no filter for time: the list is
 read whole. Consent has no filter for time either: it is asked for by the addresses of the contacts
 that changed, whose `id` and `properties.lastmodifieddate` are put in. Status 530 is a malformed
-token. Status 403 means that the portal lacks the product or the scope: the stream lands a note.
+token. Status 403 to a stream's own first question means that the portal lacks the product or the
+scope: it lands a note, and is refused where accepted files hold rows of it.
 OAuth v1 ends in February 2027: a dated `path_prefix` asks at `/oauth/2026-03/token`.
 **Try it.** `cxw extract hubspot contacts --from 2026-09-28 --to 2026-09-29`
 """
@@ -42,7 +43,6 @@ from extract.hubspot_reading import (
     owners,
     pipelines,
     subscriptions,
-    unless_forbidden,
 )
 from extract.source import Kind, Reader, Source, Stream
 
@@ -58,8 +58,7 @@ def entity(
     name: str, shape: type[Struct], cursor: str, *links: str, is_basic: bool = False, **more: Any
 ) -> Stream:
     """Declare a stream of changes; what is not basic, a portal may lack."""
-    reader: Reader = changes(name, shape, cursor, *links)
-    read = reader if is_basic else unless_forbidden(reader)
+    read = changes(name, shape, cursor, *links, is_basic=is_basic)
     path = f"properties.{cursor}"
     return Stream(name, Kind.ENTITY, ("id",), read, path, model=shape, **LIVE, **more)
 
@@ -73,13 +72,13 @@ CONSENT = Stream(
     "subscriptions",
     Kind.ENTITY,
     ("id",),
-    unless_forbidden(subscriptions),
+    subscriptions,
     "properties.lastmodifieddate",
     model=model.Subscriptions,
     pii=ADDRESS,
     **LIVE,
 )
-PIPELINES = one_after_another(pipelines("deals"), unless_forbidden(pipelines("tickets")))
+PIPELINES = one_after_another(pipelines("deals", is_basic=True), pipelines("tickets"))
 PROSE = ("properties.subject", "properties.content")
 NAMED, SAID = ("properties.dealname",), ("properties.hs_content",)
 STAFF = ("email", "firstName", "lastName")

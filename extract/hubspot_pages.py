@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from msgspec import Raw, Struct, field
+from msgspec import Raw, Struct, ValidationError, field
 from msgspec.json import decode, encode
+
+from extract.errors import MissingKey
 
 Text = str | None
 
@@ -43,7 +45,16 @@ class Found(Struct):
     def last_id(self) -> int | None:
         """Return the key behind which the next page begins, None when this one is the last."""
         done = not self.results or len(self.results) >= self.total
-        return None if done else int(decode(self.results[-1], type=Mark).id)
+        if done:
+            return None
+        try:
+            return int(decode(self.results[-1], type=Mark).id)
+        except (TypeError, ValueError, ValidationError):
+            raise MissingKey(
+                "hubspot: the last row of a page that is not the last has no usable id",
+                "the next page begins behind it, so the rest of the window cannot be asked for",
+                "compare an answer of the search with the connector's model; the vendor changed it",
+            ) from None
 
 
 class Mark(Struct):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.json import encode
 from msgspec.structs import fields
 
-from extract.errors import CredentialsRefused
+from extract.enabled import if_enabled
 from extract.hubspot_access import HubSpotSettings
 from extract.hubspot_pages import Listed
 from extract.hubspot_search import (
@@ -29,68 +30,71 @@ from extract.source import Batch, Reader, Window
 if TYPE_CHECKING:
     from extract.http import Client
 
-FORBIDDEN = 403
+FORBIDDEN = frozenset({403})  # the portal has not the product, or the token not the scope
 SUNDAY = 6
 ADDRESSES = 100  # of one question for consent; the vendor names no limit
 MERGED = "hs_merged_object_ids"
 IDS_ALONE = {"properties": "hs_object_id"}  # beside it only the moments come, nothing personal
 
 
-def changes(name: str, shape: type[Struct], cursor: str, *links: str) -> Reader:
-    """Return the reader of an object's changes, its associations and its tombstones."""
+def changes(
+    name: str, shape: type[Struct], cursor: str, *links: str, is_basic: bool = False
+) -> Reader:
+    """Return the reader of an object's changes, its associations and its tombstones.
+
+    What is not basic, a portal may lack: its search tells.
+    """
     properties = [one.name for one in fields(fields(shape)[1].type)]
 
     def read(client: Client, settings: HubSpotSettings, window: Window) -> Iterator[Batch]:
         path = settings.path("objects", name)
-        for records in changed(client, path, cursor, properties, window):
-            yield Batch(with_links(client, settings.path, name, links, records))
+        found = map(Batch, changed(client, path, cursor, properties, window))
+        for page in found if is_basic else if_enabled(found, FORBIDDEN):
+            if page.note:
+                yield page
+                return
+            yield Batch(with_links(client, settings.path, name, links, page.records))
             if MERGED in properties:
-                yield Batch(merged_away(records, cursor))
+                yield Batch(merged_away(page.records, cursor))
         if name != "feedback_submissions":  # an answer cannot be archived
             yield from map(Batch, archived(client, path, properties, window))
 
     return read
 
 
-def unless_forbidden(read: Reader) -> Reader:
-    """Return a reader that leaves a note where the portal has not the product or the scope."""
-
-    def reading(client: Client, settings: HubSpotSettings, window: Window) -> Iterator[Batch]:
-        batches = read(client, settings, window)
-        try:
-            first = next(batches, Batch())
-        except CredentialsRefused as refused:
-            if refused.http_status != FORBIDDEN:
-                raise
-            yield Batch(note=f"not enabled: status {FORBIDDEN}")
-            return
-        yield first
-        yield from batches
-
-    return reading
-
-
 def subscriptions(client: Client, settings: HubSpotSettings, window: Window) -> Iterator[Batch]:
     """Read what the contacts that changed have consented to, by their addresses."""
     contacts = settings.path("objects", "contacts")
     question = settings.path("communication-preferences", "statuses/batch/read?channel=EMAIL")
-    for records in changed(client, contacts, "lastmodifieddate", ["email"], window):
-        known = reached(records)
-        for addresses in chunks(list(known), ADDRESSES):
+    asked = (
+        (known, addresses)
+        for records in changed(client, contacts, "lastmodifieddate", ["email"], window)
+        for known in (reached(records),)
+        for addresses in chunks(list(known), ADDRESSES)
+    )
+    first = list(islice(asked, 1))  # searched outside: a portal has contacts, if not consent
+
+    def consents() -> Iterator[Batch]:
+        for known, addresses in chain(first, asked):
             answer = client.post(question, {"inputs": addresses}, Listed)
             rows = attributed(answer.results, known, addresses)
             silent = len(addresses) - len(rows)
             yield Batch(rows, note=f"{silent} addresses without an answer" if silent > 0 else "")
 
+    yield from if_enabled(consents(), FORBIDDEN)
 
-def pipelines(name: str) -> Reader:
-    """Return the reader of the pipelines of deals or of tickets."""
+
+def pipelines(name: str, *, is_basic: bool = False) -> Reader:
+    """Return the reader of the pipelines of deals or of tickets; a portal may lack the latter."""
 
     def read(client: Client, settings: HubSpotSettings, _: Window) -> Iterator[Batch]:
         answer = client.get(settings.path("pipelines", name), {}, Listed)
         yield Batch([with_key(one, "objectType", encode(name)) for one in answer.results])
 
-    return read
+    def reading(client: Client, settings: HubSpotSettings, window: Window) -> Iterator[Batch]:
+        return if_enabled(read(client, settings, window), FORBIDDEN)
+
+    return read if is_basic else reading
 
 
 def one_after_another(*readers: Reader) -> Reader:

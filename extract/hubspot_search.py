@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +116,7 @@ def attributed(
     return rows
 
 
-def merged_away(records: list[Raw], cursor: str) -> list[Raw]:
+def merged_away(records: Sequence[Raw], cursor: str) -> list[Raw]:
     """Return tombstones for the records that were merged into these."""
     found: list[Raw] = []
     for record in records:
@@ -132,8 +132,8 @@ def with_links(
     path: Callable[..., str],
     source: str,
     targets: tuple[str, ...],
-    records: list[Raw],
-) -> list[Raw]:
+    records: Sequence[Raw],
+) -> Sequence[Raw]:
     """Put the ids of associated objects into records, as `associations.<object>.results[].id`."""
     if not targets:
         return records

@@ -15,7 +15,8 @@ import msgspec
 
 from extract import find_source
 from extract.access import Access, Traffic
-from extract.earlier import landed_keys, reads_of_run
+from extract.earlier import accepted_manifests, landed_keys, reads_of_run
+from extract.enabled import unless_lost
 from extract.errors import BeyondHorizon, CxwError, Defer, ImpossibleWindow, SnapshotPast
 from extract.http import Client, Patience
 from extract.lake import Manifest, land, sweep
@@ -167,7 +168,7 @@ def _read_and_land(
                 source,
                 stream,
                 part,
-                _batches(job, client, stream.reach(part)),
+                _batches(job, client, stream.reach(part), accept_shrink),
                 now=started_at,
                 run_id=run_id,
                 attempt=attempt,
@@ -179,13 +180,18 @@ def _read_and_land(
     return _sum(manifests, job.window)
 
 
-def _batches(job: _Job, client: Client, window: Window) -> Iterator[Batch]:
+def _batches(job: _Job, client: Client, window: Window, accept_shrink: bool) -> Iterator[Batch]:
     """Read a window; a stream that asks about keys is given those that the lake holds."""
-    stream = job.stream
-    if not stream.asks_for:
-        return cast("Reader", stream.read)(client, job.settings, window)
-    keys = landed_keys(job.lake, job.source.name, stream.asks_for)
-    return cast("Asker", stream.read)(client, job.settings, window, keys)
+    stream, source = job.stream, job.source.name
+    if stream.asks_for:
+        keys = landed_keys(job.lake, source, stream.asks_for)
+        batches = cast("Asker", stream.read)(client, job.settings, window, keys)
+    else:
+        batches = cast("Reader", stream.read)(client, job.settings, window)
+    if accept_shrink:
+        return batches
+    earlier = accepted_manifests(job.lake, source, stream.name)
+    return unless_lost(batches, f"{source}.{stream.name}", earlier)
 
 
 def _sum(manifests: Sequence[Manifest], window: Window) -> Manifest:

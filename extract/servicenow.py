@@ -18,23 +18,24 @@ ignored in silence and the rest runs, unless `glide.invalid_query.returns_no_row
 1970-01-01. An account in another zone may shift the window of a query: give it UTC. What the
 Aggregate API counts and the table does not show is noted, and refused above `hidden_share`; newer
 releases answer 403 to a count when rows are hidden, which is noted as well. A user who may not read
-`sys_audit_delete` gets the note `not enabled`: then deletions stay unknown. The elapsed times of a
-running promise are stale: reckon with its moments.
+`sys_audit_delete` gets the note `not enabled`, unless it was read before: then deletions stay
+unknown. The elapsed times of a running promise are stale: reckon with its moments.
 **Try it.** `cxw extract servicenow incident --from 2026-09-28 --to 2026-09-29`
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import fields
 
 from extract import servicenow_model as model
-from extract.access import Access, Action, Grant, Verdict, default_verdict
-from extract.errors import CredentialsRefused
+from extract.access import Access, Action, Grant, Verdict, default_verdict, until_reset
+from extract.enabled import if_enabled
 from extract.servicenow_table import FORBIDDEN, changed
 from extract.source import Batch, Kind, Reader, Settings, Source, Stream, Window
 
@@ -75,10 +76,8 @@ def access(settings: ServiceNowSettings) -> Access:
 def verdict(response: httpx.Response, now: datetime) -> Verdict:
     """Judge an answer; a limit without `Retry-After` is told by its reset."""
     usual = default_verdict(response, now)
-    reset = response.headers.get("x-ratelimit-reset", "")
-    if usual.action is Action.RETRY and usual.after is None and reset.isdigit():
-        wait = datetime.fromtimestamp(int(reset), UTC) - now
-        return Verdict(usual.action, max(0.0, wait.total_seconds()), usual.reason)
+    if usual.action is Action.RETRY and usual.after is None:
+        return replace(usual, after=until_reset(response, "x-ratelimit-reset", now))
     return usual
 
 
@@ -88,12 +87,8 @@ def table(name: str, shape: type[Struct]) -> Reader:
 
     def read(client: Client, settings: ServiceNowSettings, window: Window) -> Iterator[Batch]:
         rows, share = settings.page_rows, settings.hidden_share
-        try:
-            yield from changed(client, name, wanted, window, rows, share)
-        except CredentialsRefused as error:
-            if name != DELETIONS or error.http_status != FORBIDDEN:
-                raise
-            yield Batch(note="not enabled: status 403")
+        found = changed(client, name, wanted, window, rows, share)
+        return if_enabled(found, {FORBIDDEN}) if name == DELETIONS else found
 
     return read
 

@@ -23,10 +23,10 @@ Silent updates move `generated_timestamp` and not `updated_at`. A breach that is
 is withdrawn later still counts.
 **Quirks.** `include=metric_sets` puts a `metric_set` into each ticket; sets that are listed beside
 the tickets are joined in here. An account has ratings or survey responses: the other one answers
-403 or 404 and lands an empty file with a note; a token that may not read it looks the same. A
-response without answers is left out. The counters of `agent_activity` begin at midnight of the
-account's time zone, whenever they are read. Metric events could also be paged by cursor, at a tenth
-of the rows a page.
+403 or 404 and lands an empty file with a note; a token that may not read it looks the same, so
+this is refused where accepted files hold rows. A response without answers is left out. The counters
+of `agent_activity` begin at midnight of the account's time zone, whenever they are read. Metric
+events could also be paged by cursor, at a tenth of the rows a page.
 **Try it.** `cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29`
 """
 

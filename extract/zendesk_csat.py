@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from msgspec import Raw, Struct, ValidationError
 from msgspec.json import decode, encode
 
-from extract.errors import CredentialsRefused, RequestRefused
+from extract.enabled import if_enabled
 from extract.joining import with_key
 from extract.paging import by_cursor
 from extract.source import Batch, Window
@@ -50,7 +50,7 @@ def ratings(client: Client, _: object, window: Window) -> Iterator[Batch]:
     ends = {"start_time": window.start, "end_time": window.end}
     span = {name: str(int(moment.timestamp())) for name, moment in ends.items()}
     found = _pages(client, "/api/v2/satisfaction_ratings.json", span, Ratings)
-    return _if_enabled(Batch(page.rows) for page in found)
+    return if_enabled((Batch(page.rows) for page in found), ABSENT)
 
 
 def responses(client: Client, _: object, window: Window) -> Iterator[Batch]:
@@ -62,7 +62,7 @@ def responses(client: Client, _: object, window: Window) -> Iterator[Batch]:
     ends = {"created_at_start": window.start - OPEN, "created_at_end": window.end}
     span = {f"filter[{name}]": f"{moment.timestamp() * 1000:.0f}" for name, moment in ends.items()}
     found = _pages(client, "/api/v2/guide/survey_responses", span, Responses)
-    return _if_enabled(Batch(list(_dated(page.rows))) for page in found)
+    return if_enabled((Batch(list(_dated(page.rows))) for page in found), ABSENT)
 
 
 def _pages(client: Client, path: str, span: Mapping[str, str], shape: type[P]) -> Iterator[P]:
@@ -71,18 +71,6 @@ def _pages(client: Client, path: str, span: Mapping[str, str], shape: type[P]) -
         return client.get(path, {**span, "page[size]": PAGE, **place}, shape)
 
     return by_cursor(fetch, lambda page: page.meta.after_cursor if page.meta.has_more else None)
-
-
-def _if_enabled(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Pass the pages on, or say that the account has the other feature."""
-    try:
-        yield next(batches)
-    except (RequestRefused, CredentialsRefused) as refused:
-        if refused.http_status not in ABSENT:
-            raise
-        yield Batch(note=f"not enabled: status {refused.http_status}")
-        return
-    yield from batches
 
 
 def _dated(rows: list[Raw]) -> Iterator[Raw]:

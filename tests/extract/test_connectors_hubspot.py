@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from extract import hubspot_reading, hubspot_search
-from extract.errors import CredentialsRefused, RequestRefused, TruncatedFetch
+from extract import hubspot_pages, hubspot_reading, hubspot_search
+from extract.errors import CredentialsRefused, MissingKey, RequestRefused, TruncatedFetch
 from extract.hubspot import SOURCE
 from extract.hubspot_access import HubSpotSettings
 from extract.lake import Manifest
@@ -372,7 +372,8 @@ def test_malformed_token_is_told_as_such(company: Northwind) -> None:
     "stream", ["companies", "line_items", "tickets", "feedback_submissions", "subscriptions"]
 )
 def test_stream_that_the_portal_has_not_lands_a_note(company: Northwind, stream: str) -> None:
-    company.fault("/hubspot/", times=None, status=403, body={"category": "MISSING_SCOPES"})
+    path = "/communication-preferences/" if stream == "subscriptions" else "/hubspot/"
+    company.fault(path, times=None, status=403, body={"category": "MISSING_SCOPES"})
     manifest = pull(company, stream)
     assert (manifest.rows, manifest.note) == (0, "not enabled: status 403")
 
@@ -387,13 +388,10 @@ def test_stream_that_every_portal_has_is_refused_without_its_scope(
 
 
 def test_scope_that_ends_in_the_middle_leaves_nothing_half_read(company: Northwind) -> None:
-    company.fault("/associations/", times=None, status=403, body={"category": "MISSING_SCOPES"})
-    manifest = pull(company, "companies")
-    assert (manifest.rows, manifest.note) == (0, "not enabled: status 403")
-    company.control("/__faults", None, "DELETE")
     company.fault("archived=true", times=None, status=403, body={"category": "MISSING_SCOPES"})
     with pytest.raises(CredentialsRefused):
         pull(company, "companies")
+    assert not list(company.lake.glob("landing/hubspot/companies/dt=*/*"))
 
 
 def test_pipelines_of_tickets_may_lack_their_scope(company: Northwind) -> None:
@@ -408,6 +406,25 @@ def test_association_that_is_refused_is_not_left_out_in_silence(company: Northwi
     company.fault("/associations/", times=None, status=207, body=answer)
     with pytest.raises(RequestRefused, match="MISSING_SCOPES"):
         pull(company, "line_items")
+
+
+@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": "x"}, "no object"])
+def test_page_that_does_not_say_where_the_next_begins_is_refused(
+    company: Northwind, row: Any
+) -> None:
+    found = msgspec.json.decode(
+        msgspec.json.encode({"total": 2, "results": [row]}), type=hubspot_pages.Found
+    )
+    with pytest.raises(MissingKey, match="last row of a page that is not the last"):
+        found.last_id()
+    answer = {"total": 2, "results": [{"properties": {}}]}
+    company.fault("/contacts/search", times=None, status=200, body=answer)
+    with pytest.raises(MissingKey):
+        pull(company, "contacts")
+
+
+def test_last_page_needs_no_id_to_go_on_behind() -> None:
+    assert hubspot_pages.Found(1, [msgspec.Raw(b"{}")]).last_id() is None
 
 
 def test_settings_hide_what_is_secret() -> None:

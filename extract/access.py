@@ -31,11 +31,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What follows from one answer; `after` is in seconds, None where the source names no time."""
+    """What follows from one answer; `after` is in seconds, None where the source names no time.
+
+    `is_limit`: the source answers, but we, or others with the same quota, ask it too much.
+    """
 
     action: Action
     after: float | None = None
     reason: str = ""
+    is_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def default_verdict(response: httpx.Response, now: datetime) -> Verdict:
         return Verdict(Action.OK)
     reason = f"status {response.status_code} {code_of(response)}".strip()
     if response.status_code in LATER:
-        return Verdict(Action.RETRY, retry_after(response, now), reason)
+        is_limit = response.status_code == 429
+        return Verdict(Action.RETRY, retry_after(response, now), reason, is_limit)
     return Verdict(Action.FATAL, None, reason)
 
 

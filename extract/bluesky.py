@@ -24,6 +24,7 @@ device says. What the account passed on stands in its feed with a `reason` and i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def verdict(response: httpx.Response, now: datetime) -> Verdict:
     usual = default_verdict(response, now)
     if response.status_code != 429:
         return usual
-    return Verdict(usual.action, until_reset(response, "ratelimit-reset", now), usual.reason)
+    return replace(usual, after=until_reset(response, "ratelimit-reset", now))
 
 
 def search(client: Client, settings: BlueskySettings, window: Window) -> Iterator[Batch]:

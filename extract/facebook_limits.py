@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def verdict(response: httpx.Response, now: datetime) -> Verdict:
         return usual
     reason = f"status {response.status_code} code {code}"
     if code in SLOW_DOWN:
-        return Verdict(Action.RETRY, _wait(response), reason)
+        return Verdict(Action.RETRY, _wait(response), reason, is_limit=True)
     if code in PASSING:
         return Verdict(Action.RETRY, usual.after, reason)
     if code in DENIED:
@@ -47,7 +48,7 @@ def verdict(response: httpx.Response, now: datetime) -> Verdict:
         reason = f"{reason} {WITHDRAWN}"
     if code == INVALID and error.get("error_subcode") == GONE_CODE:
         reason = f"{reason} {GONE}"
-    return Verdict(usual.action, usual.after, reason)
+    return replace(usual, reason=reason)
 
 
 def _wait(response: httpx.Response) -> float:

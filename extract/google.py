@@ -122,7 +122,7 @@ def verdict(response: httpx.Response, now: datetime) -> Verdict:
     after = retry_after(response, now)
     if after is None:
         after = _wait(message.lower(), reason, now)
-    return Verdict(Action.RETRY, after, told)
+    return Verdict(Action.RETRY, after, told, is_limit=True)
 
 
 def until_tomorrow(now: datetime) -> float:

@@ -43,7 +43,6 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 CHUNK = 1 << 20
 JSON = {"Content-Type": "application/json"}
 HUBSPOT_BAD_TOKEN = 530
-SLOW = frozenset({408, 425})  # of the answers worth another try, those that are no limit
 LIMITED_WAIT = 60.0  # seconds to stay away from a source that limits every try
 
 
@@ -186,7 +185,7 @@ class Client:
                         return answer
                 self._stop_if_final(place, verdict, status)
                 problem, error, wait = verdict.reason, SourceUnavailable, verdict.after
-                throttled = status < 500 and status not in SLOW  # Meta limits with 400
+                throttled = verdict.is_limit
             except (_Unreadable, httpx.RemoteProtocolError, httpx.DecodingError) as caught:
                 problem, error = _told(caught), UnreadableAnswer
             except httpx.TransportError as caught:

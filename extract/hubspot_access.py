@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -61,7 +62,7 @@ def access(settings: HubSpotSettings) -> Access:
         is_renewal = response.request.url.path.endswith(renewed_at)
         if is_renewal and response.status_code == httpx.codes.BAD_REQUEST:
             return Verdict(Action.DENIED, None, usual.reason)  # a refresh token that was withdrawn
-        return Verdict(usual.action, wait, usual.reason)
+        return replace(usual, after=wait)
 
     renewed_at = settings.path("oauth", "token")
     headers: Mapping[str, str] = {"Authorization": f"Bearer {settings.token}"}

@@ -29,6 +29,7 @@ second job is refused while one runs; ours are found again by their name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ def verdict(response: httpx.Response, now: datetime) -> Verdict:
         return usual
     if str(body_of(response).get("type", "")).endswith("usage-capped"):
         return Verdict(Action.EXHAUSTED, None, "status 429 usage-capped")
-    return Verdict(Action.RETRY, until_reset(response, "x-rate-limit-reset", now), usual.reason)
+    return replace(usual, after=until_reset(response, "x-rate-limit-reset", now))
 
 
 def search(client: Client, settings: XSettings, window: Window) -> Iterator[Batch]:

@@ -298,6 +298,19 @@ def test_a_token_that_expired_is_told_as_credentials(
 
 
 @pytest.mark.parametrize("code", [1, 2])
+def test_an_error_that_does_not_pass_is_no_limit(company: Northwind, code: int) -> None:
+    company.fault("/facebook", times=None, status=400, body={"error": {"code": code}})
+    with pytest.raises(SourceUnavailable, match=f"5 times, last with status 400 code {code}"):
+        company.pull("facebook", "page_counters", day(9))
+
+
+def test_a_short_limit_that_stays_gives_the_slot_back(company: Northwind) -> None:
+    company.fault("/facebook", times=None, refusal="rate_limited", wait_seconds=60)
+    with pytest.raises(Defer, match="somebody else uses the same quota"):
+        company.pull("facebook", "page_counters", day(9))
+
+
+@pytest.mark.parametrize("code", [1, 2])
 def test_an_error_that_passes_is_asked_again(company: Northwind, code: int) -> None:
     company.fault("/facebook", times=2, status=400, body={"error": {"code": code}})
     assert company.pull("facebook", "page_counters", day(9)).retries == 2

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from extract.errors import EndlessPaging, OutsideWindow, RequestRefused, TruncatedFetch
+from extract.errors import (
+    Defer,
+    EndlessPaging,
+    OutsideWindow,
+    RequestRefused,
+    SourceUnavailable,
+    TruncatedFetch,
+)
 from extract.pull import Waiting, pull
 from extract.source import Window
 from extract.typeform import TypeformSettings
@@ -107,6 +114,18 @@ def test_pages_go_on_before_the_last_token_and_never_sort(company: Northwind) ->
     assert keys(company, "responses", WEEK) == {
         key for key, one in books(company).items() if submitted(one) in WEEK
     }
+
+
+def test_a_form_that_stays_slow_is_no_limit(vendor: Vendor, tmp_path: Path) -> None:
+    vendor.say(Answer(499, {"code": "TIMEOUT"}))
+    with pytest.raises(SourceUnavailable, match="failed 5 times, last with status 499 TIMEOUT"):
+        ask(vendor, tmp_path)
+
+
+def test_a_limit_that_stays_gives_the_slot_back(vendor: Vendor, tmp_path: Path) -> None:
+    vendor.say(Answer(429))
+    with pytest.raises(Defer, match="somebody else uses the same quota"):
+        ask(vendor, tmp_path)
 
 
 def test_a_row_lost_between_two_pages_refuses_the_window(vendor: Vendor, tmp_path: Path) -> None:

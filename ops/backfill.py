@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from extract.errors import CredentialsRefused, CxwError, Defer, ImpossibleWindow
@@ -40,16 +40,25 @@ def skipped(source: Source, streams: tuple[Stream, ...]) -> Iterator[str]:
 
 
 def tasks(
-    lake: Path, source: Source, streams: tuple[Stream, ...], asked: Window, *, again: bool
+    lake: Path,
+    source: Source,
+    streams: tuple[Stream, ...],
+    asked: Window,
+    now: datetime,
+    *,
+    again: bool,
 ) -> list[Task]:
-    """Return the days to read, oldest first; without `again` only those that lack a part."""
+    """Return the days to read, oldest first; without `again` only those that lack something."""
+    past = [stream for stream in streams if stream.kind is not Kind.SNAPSHOT]
+    empty = {stream.name: plan.still_empty(lake, source.name, stream, now) for stream in past}
     found = []
     for day in asked.days():
         window = Window(max(day.start, asked.start), min(day.end, asked.end))
-        for stream in streams:
-            if stream.kind is Kind.SNAPSHOT:
-                continue
-            if again or plan.gaps(lake, source.name, stream.name, window):
+        for stream in past:
+            is_empty = any(
+                one.start < window.end and window.start < one.end for one in empty[stream.name]
+            )
+            if again or is_empty or plan.gaps(lake, source.name, stream.name, window):
                 found.append(Task(stream.name, window))
     return found
 
@@ -101,8 +110,15 @@ def _one(
     waited = 0.0
     while True:
         try:
+            # A restated day is read for itself: the days before it are tasks of their own.
             steps.extract(
-                settings, source.name, task.stream, task.window, run_id=run_id, share=share
+                settings,
+                source.name,
+                task.stream,
+                task.window,
+                run_id=run_id,
+                share=share,
+                restated=False,
             )
         except Defer as wait:
             waited += wait.seconds

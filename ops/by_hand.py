@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import uuid4
 
 from extract import SOURCES, find_source
-from extract.errors import CxwError, ImpossibleWindow
-from extract.source import Kind, Window
+from extract.errors import CredentialsRefused, CxwError, ImpossibleWindow
+from extract.source import Kind, Stream, Window
 from ops import plan, steps
 from ops.alerts.message import Alert
 from ops.alerts.send import deliver
+from ops.alerts.watch import GRACE
 from ops.catalog import stream_names
-from ops.settings import Settings, configured_sources
+from ops.settings import ConfigurationError, Settings, configured_sources
 from ops.world import world_of
 
 
@@ -26,16 +28,30 @@ def extract(
     *,
     accept_shrink: bool = False,
 ) -> Iterator[str]:
-    """Pull a window of one stream or of all streams of a source; yield a line for each."""
+    """Pull a window of one stream or of all streams of a source; yield a line for each.
+
+    One stream that fails stops no other; the first failure is raised at the end.
+    """
     window = steps.asked_window(since, until, None, None)
     names = _streams(source, stream)
     run_id = f"by-hand-{uuid4().hex[:12]}"
+    failures: list[CxwError] = []
     with _sources(settings, window) as reachable:
         for name in names:
-            manifest = steps.extract(
-                reachable, source, name, window, run_id=run_id, accept_shrink=accept_shrink
-            )
-            yield f"{source}.{name} {window.name}: {manifest.rows:,} rows in landing"
+            try:
+                manifest = steps.extract(
+                    reachable, source, name, window, run_id=run_id, accept_shrink=accept_shrink
+                )
+            except CxwError as error:
+                if len(names) == 1 or isinstance(error, CredentialsRefused | ConfigurationError):
+                    raise
+                yield f"{source}.{name} {window.name}: {error.outcome}: {error.seen}"
+                if error.outcome != "skipped":
+                    failures.append(error)
+            else:
+                yield f"{source}.{name} {window.name}: {manifest.rows:,} rows in landing"
+    if failures:
+        raise failures[0]
 
 
 def backfill(
@@ -55,7 +71,7 @@ def backfill(
     known = find_source(source)
     streams = tuple(known.stream(name) for name in _streams(source, stream))
     yield from past.skipped(known, streams)
-    todo = past.tasks(settings.lake, known, streams, asked, again=again)
+    todo = past.tasks(settings.lake, known, streams, asked, steps.now(settings), again=again)
     if not todo:
         yield f"{source}: every day of {asked.name} is in the lake; --again reads them once more"
         return
@@ -64,25 +80,37 @@ def backfill(
 
 
 def gaps(settings: Settings, source: str | None) -> Iterator[str]:
-    """Yield a line for each interval that later ones passed by, with the command that closes it.
+    """Yield a line for each interval that the lake lacks, with the command that closes it.
 
-    What the source shows only once (snapshots) and what it forgets by now cannot be closed.
+    A source in use is owed every day from its first one on, for each of its streams; a file that is
+    empty because the source had nothing yet is a gap, too. What the source shows only once
+    (snapshots) and what it has forgotten cannot be closed.
     """
     now = steps.now(settings)
+    until = Window.of_day(now - GRACE).start
+    if settings.sandbox == "embedded" and not settings.clock_url:
+        until = plan.landed_until(settings.lake, SOURCES.values()) or until
     for known in (find_source(source),) if source else SOURCES.values():
-        for stream in known.streams:
-            windows = plan.covered_windows(settings.lake, known.name, stream.name)
-            if not windows or stream.kind is Kind.SNAPSHOT:
+        covered = [
+            window
+            for stream in known.streams
+            for window in plan.covered_windows(settings.lake, known.name, stream.name)
+        ]
+        first = min((window.start for window in covered), default=until)
+        for stream in known.streams if first < until else ():
+            if stream.kind is Kind.SNAPSHOT:
                 continue
-            reach = Window(windows[0].start, max(window.end for window in windows))
-            for gap in plan.gaps(settings.lake, known.name, stream.name, reach):
-                name = f"{known.name} {stream.name}"
-                ask = f"--from {gap.start:%Y-%m-%dT%H:%M:%SZ} --to {gap.end:%Y-%m-%dT%H:%M:%SZ}"
-                lost = stream.horizon and gap.end <= now - stream.horizon
-                yield (
-                    f"{known.name}.{stream.name} {gap.name}: "
-                    f"{'lost, the source forgot it' if lost else f'cxw backfill {name} {ask}'}"
-                )
+            owed = Window(first, until)
+            lacking = plan.gaps(settings.lake, known.name, stream.name, owed)
+            for gap in [*lacking, *plan.still_empty(settings.lake, known.name, stream, now)]:
+                yield _gap(known.name, stream, gap, now)
+
+
+def _gap(source: str, stream: Stream, gap: Window, now: datetime) -> str:
+    ask = f"--from {gap.start:%Y-%m-%dT%H:%M:%SZ} --to {gap.end:%Y-%m-%dT%H:%M:%SZ}"
+    lost = stream.horizon and gap.end <= now - stream.horizon
+    how = "lost, the source forgot it" if lost else f"cxw backfill {source} {stream.name} {ask}"
+    return f"{source}.{stream.name} {gap.name}: {how}"
 
 
 def check(

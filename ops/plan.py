@@ -6,13 +6,16 @@ file, a refused one and a run that never happened are all the same thing: a gap.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from extract.lake import accepted_files
+from extract.lake import accepted_files, read_manifest
 from extract.source import DAY, Kind, Source, Stream, Window
+
+YET = re.compile(r"^not \w+ yet|^no file for ")  # the notes of a source that had nothing yet
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,6 +93,21 @@ def gaps(lake: Path, source: str, stream: str, asked: Window) -> list[Window]:
     if covered < asked.end:
         found.append(Window(covered, asked.end))
     return found
+
+
+def still_empty(lake: Path, source: str, stream: Stream, now: datetime) -> list[Window]:
+    """Return the intervals whose file is empty because the source had nothing yet.
+
+    Those that a coming run reads again by itself are left out.
+    """
+    settled = now - DAY * (stream.restate_days + 1)
+    return [
+        manifest.window
+        for path in accepted_files(lake, source, stream.name)
+        if Window.from_name(path.stem).end <= settled
+        and not (manifest := read_manifest(path)).rows
+        and YET.search(manifest.note)
+    ]
 
 
 def covered_windows(lake: Path, source: str, stream: str) -> list[Window]:

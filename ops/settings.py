@@ -155,7 +155,8 @@ def of_connection(
     first = next((name for name in names if SECRET.search(name)), None)
     values = {name: str(value) for name, value in extra.items()}
     if address:
-        values["base_url"] = address if "://" in address else f"https://{address}"
+        is_whole = "://" in address or address.startswith(("/", "."))  # a URL, or a folder
+        values["base_url"] = address if is_whole else f"https://{address}"
     if secret and first:
         values[first] = secret
     return values

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -111,18 +111,21 @@ def extract(
     attempt: int = 1,
     accept_shrink: bool = False,
     share: float = 1.0,
+    restated: bool = True,
 ) -> Manifest:
     """Pull one window of a stream into `landing/`; return its manifest.
 
-    `share` is the part of the source's rate limit that this pull may use.
+    `share` is the part of the source's rate limit that this pull may use; without `restated` the
+    days before the window are not read again with it.
     """
     from extract.pull import pull  # noqa: PLC0415  (httpx and pyarrow)
 
     known = find_source(source)
+    declared = known.stream(stream)
     began = perf_counter()
     manifest = pull(
         known,
-        known.stream(stream),
+        declared if restated else replace(declared, restate_days=0),
         source_settings(settings, known),
         window,
         settings.lake,

@@ -57,6 +57,16 @@ def test_a_host_without_a_scheme_is_https(given: Settings, monkeypatch: pytest.M
     assert zendesk(connected(given, ["zendesk"])).base_url == "https://northwind.zendesk.com"
 
 
+@pytest.mark.parametrize("host", ["/srv/drop", "s3://bucket/drop", "http://127.0.0.1:9"])
+def test_an_address_that_is_whole_stays_as_it_is(
+    given: Settings, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    from _connections import connected
+
+    connect(monkeypatch, host=host)
+    assert zendesk(connected(given, ["zendesk"])).base_url == host
+
+
 def test_a_field_that_no_connector_has_is_refused_by_name(
     given: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

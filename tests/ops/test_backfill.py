@@ -12,9 +12,9 @@ import pytest
 
 from extract import SOURCES
 from extract.errors import CredentialsRefused, Defer, ImpossibleWindow, MissingKey
-from extract.lake import landed_path
-from extract.source import Window
-from ops import backfill, by_hand, children
+from extract.lake import land, landed_path
+from extract.source import Batch, Window
+from ops import backfill, by_hand, children, plan
 from ops import settings as ops_settings
 from ops.settings import Settings, with_source
 from ops.world import WorldParameters
@@ -88,28 +88,85 @@ def test_a_snapshot_is_skipped_with_the_reason(there: Settings) -> None:
     assert files(there, "hubspot", "owners") == []
 
 
+def accept(settings: Settings, source: str, stream: str, window: Window, note: str = "") -> None:
+    """Put an empty file where the gate would have put it."""
+    declared = SOURCES[source].stream(stream)
+    land(settings.lake, source, declared, window, [Batch(note=note)], now=window.end)
+    path = landed_path(settings.lake, "raw", source, stream, window)
+    path.parent.mkdir(parents=True)
+    landed_path(settings.lake, "landing", source, stream, window).rename(path)
+
+
+def gaps(settings: Settings, name: str) -> list[str]:
+    return [line for line in by_hand.gaps(settings, None) if line.startswith(f"{name} ")]
+
+
 def test_a_gap_is_named_with_the_command_that_closes_it(there: Settings) -> None:
     fill(there, "zendesk", "legs")
+    assert gaps(there, "zendesk.legs") == []
     day = Window(FIRST + timedelta(days=1), FIRST + timedelta(days=2))
     landed_path(there.lake, "raw", "zendesk", "legs", day).unlink()
-    [line] = by_hand.gaps(there, None)
+    [line] = gaps(there, "zendesk.legs")
     command = line.partition(": ")[2].split()
     assert command[:4] == ["cxw", "backfill", "zendesk", "legs"]
     closing = by_hand.backfill(
         there, "zendesk", "legs", command[5], command[7], again=False, share=1.0
     )
     assert len(list(closing)) == 1
-    assert list(by_hand.gaps(there, "zendesk")) == []
+    assert gaps(there, "zendesk.legs") == []
+
+
+def test_a_stream_that_never_landed_is_a_gap_of_a_source_in_use(there: Settings) -> None:
+    assert list(by_hand.gaps(there, None)) == []
+    fill(there, "zendesk", "legs")
+    [line] = gaps(there, "zendesk.calls")
+    assert "--from 2026-07-01T00:00:00Z" in line
+    assert gaps(there, "zendesk.agent_activity") == [], "a snapshot cannot be made up for"
+    assert gaps(there, "hubspot.deals") == [], "the source is not in use"
+
+
+def test_days_after_the_last_file_are_a_gap(there: Settings) -> None:
+    fill(there, "zendesk", "legs")
+    later = FIRST + timedelta(days=6, hours=6)
+    children.set_clock(there.clock_url or "", later)
+    [line] = gaps(there, "zendesk.legs")
+    assert "--from 2026-07-05T00:00:00Z --to 2026-07-07T00:00:00Z" in line
+    children.set_clock(there.clock_url or "", at(5))
+
+
+def test_a_file_that_came_too_early_is_a_gap_once_no_run_reads_it_again(there: Settings) -> None:
+    day, stream = Window(FIRST, FIRST + timedelta(days=1)), SOURCES["ga4"].stream("events")
+    accept(there, "ga4", "events", day, "not exported yet")
+    soon, late = day.end + timedelta(days=2), day.end + timedelta(days=4)
+    assert plan.still_empty(there.lake, "ga4", stream, soon) == [], "it is restated for three days"
+    assert plan.still_empty(there.lake, "ga4", stream, late) == [day]
+    todo = backfill.tasks(there.lake, SOURCES["ga4"], (stream,), day, late, again=False)
+    assert todo == [backfill.Task("events", day)]
+
+
+def test_a_restated_day_is_read_once_and_alone(there: Settings, url: str) -> None:
+    fill(there, "ga4", "report_daily")
+    assert files(there, "ga4", "report_daily") == [f"dt=2026-07-0{day}" for day in (1, 2, 3, 4)]
+    asked = [
+        one for one in httpx.get(f"{url}/__log").json()["requests"] if "runReport" in one["path"]
+    ]
+    assert len(asked) == 4
+
+
+def test_a_stream_that_cannot_be_read_stops_no_other(there: Settings) -> None:
+    said: list[str] = []
+    for line in by_hand.extract(there, "facebook", None, "2026-07-01", "2026-07-02"):
+        said.append(line)
+    assert len(said) == len(SOURCES["facebook"].streams)
+    assert ["skipped" in line for line in said].count(True) == 1
 
 
 def test_a_gap_that_the_source_forgot_is_said_to_be_lost(there: Settings) -> None:
     for day in (1, 3):
         window = Window(FIRST + timedelta(days=day - 1), FIRST + timedelta(days=day))
-        path = landed_path(there.lake, "raw", "x", "search_posts", window)
-        path.parent.mkdir(parents=True)
-        path.touch()
+        accept(there, "x", "search_posts", window)
     later = replace(there, clock_url=None)  # the machine's clock: months later
-    assert "lost, the source forgot it" in next(by_hand.gaps(later, "x"))
+    assert "lost, the source forgot it" in gaps(later, "x.search_posts")[0]
 
 
 def test_one_refused_day_stops_no_other(there: Settings, url: str) -> None:

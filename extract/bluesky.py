@@ -32,15 +32,15 @@ import httpx
 from msgspec import Raw
 
 from extract.access import Access, Grant, Pace, Verdict, code_of, default_verdict, until_reset
+from extract.ages import days_due
 from extract.bluesky_model import FeedItem, Found, Post, Profile, Reading
 from extract.bluesky_reading import FULL, XRPC, backwards, own_feed, uri_of
 from extract.paging import chunks
-from extract.source import DAY, Batch, Kind, Reader, Settings, Source, Stream, Window
+from extract.source import Batch, Kind, Reader, Settings, Source, Stream, Window
 
 if TYPE_CHECKING:
     from extract.http import Client
 
-AGES = (1, 3, 7)  # days at which the counters of an own post are read
 LOOKED_UP = 25  # posts a request
 
 
@@ -100,8 +100,7 @@ def own(client: Client, settings: BlueskySettings, window: Window) -> Iterator[B
 
 def counters(client: Client, settings: BlueskySettings, window: Window) -> Iterator[Batch]:
     """Read the counters of own posts that are as many days old as the window's last day says."""
-    last = window.days()[-1].start
-    days = {last - DAY * age for age in AGES}
+    days = {day.start for day in days_due(window)}
     pages = own_feed(client, settings.handle, min(days))
     uris = [
         uri_of(one) for page in pages for at, one in page if at and Window.of_day(at).start in days

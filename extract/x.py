@@ -34,7 +34,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from extract.access import Access, Action, Pace, Verdict, body_of, default_verdict, until_reset
-from extract.source import DAY, Batch, Kind, Reader, Settings, Source, Stream, Window
+from extract.ages import days_due
+from extract.source import Batch, Kind, Reader, Settings, Source, Stream, Window
 from extract.x_compliance import withdrawn
 from extract.x_model import Post, Reading, Withdrawal
 from extract.x_reading import pages
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from extract.http import Client
 
 HELD = ("search_posts", "mentions", "own_posts")
-AGES = (1, 3, 7)  # days at which the counters of an own post are read
 COUNTERS = "created_at,public_metrics"
 SHOWN = {
     "tweet.fields": f"{COUNTERS},author_id,conversation_id,referenced_tweets,in_reply_to_user_id,"
@@ -102,10 +102,9 @@ def timeline(name: str, **more: str) -> Reader:
 
 def counters(client: Client, settings: XSettings, window: Window) -> Iterator[Batch]:
     """Read the counters of own posts that are as many days old as the window's last day says."""
-    last, path = window.days()[-1], f"/2/users/{settings.account_id}/tweets"
+    path = f"/2/users/{settings.account_id}/tweets"
     asked = {"tweet.fields": COUNTERS, "exclude": "retweets"}
-    for age in AGES:
-        day = Window(last.start - DAY * age, last.end - DAY * age)
+    for day in days_due(window):
         for page in pages(client, path, "pagination_token", asked, day, settings.read_budget):
             yield Batch(page.data)
 

@@ -62,6 +62,19 @@ def test_an_event_of_the_overlap_stands_once(warehouse: Warehouse) -> None:
     assert warehouse.rows(f"select event_id from staging.{EVENTS} order by 1") == [(1,), (2,)]
 
 
+def test_a_breach_that_a_later_day_s_file_withdraws_is_withdrawn(warehouse: Warehouse) -> None:
+    when = "2026-07-01 10:00"
+    warehouse.lake.land("zendesk.ticket_metric_events", [event(2, when)])
+    warehouse.build(EVENTS)
+    rows = [event(2, when, deleted=True), event(3, "2026-07-03 08:00")]
+    warehouse.lake.land(
+        "zendesk.ticket_metric_events", rows, "2026-07-03", extracted_at="2026-07-04"
+    )
+    warehouse.build(EVENTS)
+    query = f"select event_id, is_withdrawn from staging.{EVENTS} order by 1"
+    assert warehouse.rows(query) == [(2, True), (3, False)]
+
+
 def test_each_day_s_reading_of_an_agent_stays(warehouse: Warehouse) -> None:
     warehouse.lake.land("zendesk.agent_activity", [agent(11, 4), agent(12, 1)])
     warehouse.build(ACTIVITY)

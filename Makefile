@@ -24,7 +24,7 @@ lint: $(VENV)/.ready  ## ruff, mypy --strict, sqlfluff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint -q dbt_project
+	@$(BIN)/sqlfluff lint -q --processes 2 dbt_project
 
 format: $(VENV)/.ready  ## Format Python and SQL in place
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix -q dbt_project

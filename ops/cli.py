@@ -50,6 +50,9 @@ def run(
         datetime | None,
         typer.Option(formats=DAY_FORMAT, help="Read up to this day, exclusive"),
     ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only this source; may be repeated")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Company: seed (first run only)")] = None,
     customers: Annotated[
         int | None, typer.Option(min=1, help="Company: customers (first run only)")
@@ -66,7 +69,6 @@ def run(
     **Examples**
 
     - The first 90 days, and later whatever is missing: `cxw run`
-    - One day more: `cxw run --until 2026-09-30`
     """
     from rich.console import Console  # noqa: PLC0415
 
@@ -78,7 +80,7 @@ def run(
         "start": start_day.date() if start_day else None,
     }
     try:
-        code = running.run(_settings(), Console(), _utc(until), **company)
+        code = running.run(_settings(), Console(), _utc(until), source or (), **company)
     except KeyboardInterrupt:
         typer.echo("stopped; nothing half written is visible; run the same command again", err=True)
         code = INTERRUPTED

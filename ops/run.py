@@ -18,7 +18,7 @@ from typing import Any
 
 from rich.console import Console
 
-from extract import SOURCES
+from extract import SOURCES, find_source
 from extract.errors import CxwError, ImpossibleWindow
 from extract.source import DAY, Source, Window
 from ops import build as building
@@ -47,11 +47,17 @@ class Plan:
     world: WorldParameters | None  # None: real sources
 
 
-def run(settings: Settings, console: Console, until: datetime | None, **asked: Any) -> int:
-    """Run what is missing up to `until`; return the exit code."""
+def run(
+    settings: Settings,
+    console: Console,
+    until: datetime | None,
+    only: Sequence[str] = (),
+    **asked: Any,
+) -> int:
+    """Run what is missing up to `until`, of some sources or all; return the exit code."""
     began = perf_counter()
     with _only_one(settings.data_dir):
-        todo = make_plan(settings, until, **asked)
+        todo = make_plan(settings, until, only, **asked)
         release = publish.current(settings.data_dir)
         known = building.consumed(release.warehouse) if release else {}
         if not todo.runs and release and not building.new_files(settings.lake, known):
@@ -68,8 +74,11 @@ def run(settings: Settings, console: Console, until: datetime | None, **asked: A
     return code
 
 
-def make_plan(settings: Settings, until: datetime | None, **asked: Any) -> Plan:
+def make_plan(
+    settings: Settings, until: datetime | None, only: Sequence[str] = (), **asked: Any
+) -> Plan:
     """Decide which runs are missing up to `until`, or up to the default end."""
+    chosen = {find_source(name).name for name in only}
     configured = configured_sources(settings, SOURCES)
     if settings.sandbox == "embedded":
         world = world_of(settings.data_dir, **asked)
@@ -95,6 +104,7 @@ def make_plan(settings: Settings, until: datetime | None, **asked: Any) -> Plan:
             "give --until today or an earlier day; it is exclusive",
         )
     now = None if world else steps.now(settings)
+    sources = [source for source in sources if not chosen or source.name in chosen]
     return Plan(plan.missing_runs(settings.lake, sources, first, end, now), end, world)
 
 

@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 from expectations.errors import UnknownCheck
 from expectations.judge import Check, Suite
-from expectations.lake import (
-    bluesky,
-    facebook,
-    files,
-    ga4,
-    hubspot,
-    search_console,
-    servicenow,
-    typeform,
-    x,
-    zendesk,
-)
 from expectations.lake.rules import StreamRules
 from expectations.lake.volume import TRUNCATED, Bounds
 from expectations.results import Severity
+from extract import NAMES
 from extract.source import Kind, Stream
 
-MODULES = {
-    "zendesk": zendesk,
-    "hubspot": hubspot,
-    "ga4": ga4,
-    "x": x,
-    "bluesky": bluesky,
-    "servicenow": servicenow,
-    "files": files,
-    "search_console": search_console,
-    "facebook": facebook,
-    "typeform": typeform,
-}
+# One module of this package for each source; a source without rules cannot be judged.
+MODULES = {name: import_module(f"expectations.lake.{name}") for name in NAMES}
 RUNBOOKS = {
     Severity.REFUSE: "file_refused",
     Severity.QUARANTINE: "rows_quarantined",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from extract import SOURCES
 from sandbox.clients import CLIENTS
 from tests.canary import artefacts_with
 from tests.end_to_end.conftest import CXW, Company
@@ -77,10 +78,14 @@ def test_a_second_run_reads_nothing_and_publishes_nothing(small: Company) -> Non
     assert "nothing new" in printed
 
 
-def test_no_artefact_of_a_whole_run_holds_a_token(small: Company) -> None:
+def test_all_sources_reach_their_release_and_no_artefact_holds_a_token(tmp_path: Path) -> None:
+    whole = Company(tmp_path / "data", 11, 150, "2026-07-01", "2026-07-03", ()).prepare()
+    whole.run()
+    raw = {(p.parts[-4], p.parts[-3]) for p in (whole.data / "lake" / "raw").rglob("*.parquet")}
+    assert raw == {(s.name, stream.name) for s in SOURCES.values() for stream in s.streams}
     tokens = [v for told in CLIENTS.values() for v in told.values() if v.startswith("sandbox-")]
-    assert artefacts_with(small.data, tokens) == []
-    assert artefacts_with(small.data, ["nps_strict"]), "the search finds what is there"
+    assert artefacts_with(whole.data, tokens) == []
+    assert artefacts_with(whole.data, ["nps_strict"]), "the search finds what is there"
 
 
 def test_one_day_further_adds_that_day_and_changes_no_closed_day(
@@ -134,7 +139,7 @@ def test_a_run_killed_in_each_step_ends_like_one_that_was_not(
     killed = like(small, tmp_path)
     for moment in (lake_has_a_file, dbt_has_begun, publishing_comes_next):
         with subprocess.Popen(
-            [str(CXW), "run", "--until", killed.until],
+            [str(CXW), *killed.words()],
             cwd=tmp_path,
             env=killed.environ,
             stdout=subprocess.DEVNULL,
@@ -160,7 +165,7 @@ def test_a_reader_sees_one_whole_release_at_all_times(small: Company, tmp_path: 
         (select max(submitted_on) from marts.fct_survey_responses)"""
     seen = []
     with subprocess.Popen(
-        [str(CXW), "run", "--until", "2026-07-12"],
+        [str(CXW), *read.words("2026-07-12")],
         cwd=tmp_path,
         env=read.environ,
         stdout=subprocess.DEVNULL,

@@ -56,7 +56,7 @@ class Seen:
         """Give numbers to the new keys of a page; tell which ones are new, None when all are."""
         fresh = self._fresh(digests)
         came = digests if fresh is None else digests[fresh]
-        self._recent = np.concatenate([self._recent, came])[-max(RECENT, len(came)) :]
+        self._recent = np.concatenate([self._recent, came])[-RECENT:]
         self.add(came)
         return fresh
 

@@ -246,10 +246,10 @@ def status(
 @app.command()
 def docs(
     check_only: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail when docs/DAGS.md is stale")
+        bool, typer.Option("--check", help="Write nothing; fail when a page in docs/ is stale")
     ] = False,
 ) -> None:
-    """Write docs/DAGS.md from the DAGs; dbt docs and Data Docs into the data folder."""
+    """Write docs/DAGS.md and docs/errors.md; dbt docs and Data Docs into the data folder."""
     from ops import dag_docs as documentation  # noqa: PLC0415
 
     _echo(documentation.write(_settings(), check_only=check_only))

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "ops": {"ops", "expectations", "extract"},
     "dags": {"dags", "ops", "airflow"},
 }
+CORE = ("source", "http", "lake", "outcomes", "errors")  # what every source shares
 BANNED_STEMS = {"utils", "helpers", "common", "misc"}
 
 
@@ -132,6 +133,11 @@ def test_modules_fit_in_300_lines() -> None:
         if (size := len(path.read_text().splitlines())) > 300
     }
     assert not found, f"split what is longer than 300 lines: {found}"
+
+
+def test_the_core_of_extract_fits_in_900_lines() -> None:
+    sizes = {name: len((ROOT / f"extract/{name}.py").read_text().splitlines()) for name in CORE}
+    assert sum(sizes.values()) <= 900, sizes
 
 
 @pytest.mark.parametrize("vendor", SOURCES)

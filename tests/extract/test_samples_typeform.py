@@ -36,7 +36,7 @@ def test_response_of_the_sample_becomes_its_row(
     assert asked.query == {
         "page_size": ["1000"],
         "response_type": ["completed"],
-        "since": ["2026-07-01T00:00:00"],
+        "since": ["2026-06-30T23:15:00"],
         "until": ["2026-07-01T23:59:59"],
     }
     landed, raw = (

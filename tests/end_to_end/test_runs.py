@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from extract import SOURCES
 from sandbox.clients import CLIENTS
@@ -78,6 +79,7 @@ def test_a_second_run_reads_nothing_and_publishes_nothing(small: Company) -> Non
     assert "nothing new" in printed
 
 
+@pytest.mark.slow
 def test_all_sources_reach_their_release_and_no_artefact_holds_a_token(tmp_path: Path) -> None:
     whole = Company(tmp_path / "data", 11, 150, "2026-07-01", "2026-07-03", ()).prepare()
     whole.run()
@@ -133,6 +135,7 @@ def publishing_comes_next(company: Company) -> bool:
     return any((company.data / "build").glob("*/judged.json"))
 
 
+@pytest.mark.slow
 def test_a_run_killed_in_each_step_ends_like_one_that_was_not(
     small: Company, tmp_path: Path
 ) -> None:
@@ -155,6 +158,7 @@ def test_a_run_killed_in_each_step_ends_like_one_that_was_not(
     assert differences(small.release, killed.release) == {}
 
 
+@pytest.mark.slow
 def test_a_reader_sees_one_whole_release_at_all_times(small: Company, tmp_path: Path) -> None:
     read = copy_of(small, tmp_path)
     first = read.release.name

@@ -97,6 +97,8 @@ def test_the_guide_adds_a_source_that_works(copy: Path) -> None:
     run(copy, "ruff format --check extract/mastodon.py sandbox/faces/mastodon.py dags")
     run(copy, "mypy extract/mastodon.py sandbox/faces/mastodon.py")
     run(copy, "pytest -q tests/test_layout.py tests/ops/test_compose.py")
+    asked = "from expectations.lake.suite import rules_of as r; assert r('mastodon', 'posts').rules"
+    run(copy, f'python -c "{asked}"')
     landed = list((copy / "data/lake/raw/mastodon/posts").rglob("*.parquet"))
     assert len(landed) == 1
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -276,6 +276,10 @@ class Ledger:
         if part in self.landing:
             self.raw[part] = self.landing.pop(part)
 
+    def refuse(self, part: Window) -> None:
+        """Note that the gate put the file aside: what was accepted stays."""
+        self.landing.pop(part, None)
+
     def newest(self) -> dict[str, tuple[Any, bool]]:
         """Say what staging must show: of each key the newest version that any file holds."""
         found: dict[str, Seen] = {}
@@ -296,14 +300,14 @@ class Killed(BaseException):
 
 
 KILLS: dict[str, tuple[Any, str]] = {
-    "writing": (pq.ParquetWriter, "write_batch"),
+    "writing": (pq.ParquetWriter, "write_table"),
     "syncing": (os, "fsync"),
     "committing": (Path, "replace"),
 }
 
 
 @contextmanager
-def killed(where: str | None, after: int) -> Iterator[None]:
+def killed(where: str | None, after: int, struck: Counter[str]) -> Iterator[None]:
     """End the process at one of the last moments, when it comes there for the n-th time."""
     if where is None:
         yield
@@ -315,6 +319,7 @@ def killed(where: str | None, after: int) -> Iterator[None]:
         nonlocal passed
         passed += 1
         if passed > after:
+            struck[where] += 1
             raise Killed
         return real(*given, **named)
 

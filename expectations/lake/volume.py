@@ -16,6 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from statistics import median
 
@@ -137,6 +138,16 @@ def _days(window: Window) -> float:
 
 
 def _rows(path: Path) -> int | None:
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return _rows_of_version(path, told.st_ino, told.st_mtime_ns)
+
+
+@lru_cache(maxsize=20_000)
+def _rows_of_version(path: Path, _inode: int, _changed: int) -> int | None:
+    """Read the rows once: a run judges many files, each against the same ones around it."""
     try:
         return int(pq.read_metadata(path).num_rows)
     except (OSError, pa.ArrowInvalid):

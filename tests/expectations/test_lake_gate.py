@@ -405,7 +405,9 @@ def test_a_day_not_exported_yet_is_told_and_not_refused(tmp_path: Path) -> None:
     past_exports(tmp_path, 100)
     note = {"note": "not exported yet"}
     land(tmp_path, [], stream="ga4.events", schema=GA4_LANDED, manifest=note)
-    assert warned(gate(tmp_path, "ga4.events")) == {"rows_not_too_few"}
+    now = NOW + timedelta(days=3)  # by then it is due
+    verdict = check_landed("ga4", "events", DAY, tmp_path, now, tmp_path / "results")
+    assert warned(verdict) == {"rows_not_too_few"}
 
 
 @pytest.mark.parametrize(("days", "told"), [(0, set()), (3, set()), (4, {"rows_not_too_few"})])

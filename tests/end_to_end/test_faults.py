@@ -232,11 +232,11 @@ def test_a_wrong_token_is_told_without_the_token(served: Served) -> None:
 
 def test_a_missing_value_is_named(served: Served) -> None:
     without = settings.with_source(
-        served.settings, "hubspot", {"base_url": f"{served.url}/hubspot"}
+        served.settings, "zendesk", {"base_url": f"{served.url}/zendesk", "email": "ops"}
     )
-    code, said = replace(served, settings=without).cxw("extract", "hubspot", "contacts", *WINDOW)
+    code, said = replace(served, settings=without).cxw("extract", "zendesk", "calls", *WINDOW)
     assert code == 2
-    assert "CXW_HUBSPOT_TOKEN not set" in said
+    assert "CXW_ZENDESK_API_TOKEN not set" in said
     assert ".env.example" in said
 
 

@@ -110,7 +110,7 @@ def test_unforeseen_error_leaves_its_place_and_not_its_text(
     def broken(*_: Any) -> Any:
         raise KeyError("mirthe@example.net")
 
-    monkeypatch.setattr("extract.zendesk_model.CallExport.rows", broken)
+    monkeypatch.setattr("extract.zendesk_pages.next_second", broken)
     with pytest.raises(KeyError):
         company.pull("zendesk", "calls", WEEK)
     row = only(company)

@@ -90,6 +90,7 @@ def test_all_sources_reach_their_release_and_no_artefact_holds_a_token(tmp_path:
     assert artefacts_with(whole.data, ["nps_strict"]), "the search finds what is there"
 
 
+@pytest.mark.slow
 def test_one_day_further_adds_that_day_and_changes_no_closed_day(
     small: Company, tmp_path: Path
 ) -> None:

@@ -50,15 +50,21 @@ def tasks(
 ) -> list[Task]:
     """Return the days to read, oldest first; without `again` only those that lack something."""
     past = [stream for stream in streams if stream.kind is not Kind.SNAPSHOT]
-    empty = {stream.name: plan.still_empty(lake, source.name, stream, now) for stream in past}
+    lacking = {
+        stream.name: (asked,)
+        if again
+        else (
+            *plan.gaps(lake, source.name, stream.name, asked),
+            *plan.still_empty(lake, source.name, stream, now),
+        )
+        for stream in past
+    }
     found = []
     for day in asked.days():
         window = Window(max(day.start, asked.start), min(day.end, asked.end))
         for stream in past:
-            is_empty = any(
-                one.start < window.end and window.start < one.end for one in empty[stream.name]
-            )
-            if again or is_empty or plan.gaps(lake, source.name, stream.name, window):
+            parts = lacking[stream.name]
+            if any(part.start < window.end and window.start < part.end for part in parts):
                 found.append(Task(stream.name, window))
     return found
 

@@ -1,11 +1,18 @@
-"""Tell at the end of a run how many claims hold for how many streams."""
+"""Run the long tests first; tell at the end how many claims hold for how many streams."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+import pytest
+
 SUITE = re.compile(r"test_conformance(?:_folders)?\.py::(\w+)\[(?:.*-)?([a-z0-9_]+-\w+)\]$")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files of the whole way first, so that no core waits for one of them at the end."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -82,10 +82,17 @@ class Origin:
 
 
 def writer(sink: IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
-    """Write the landing format: keys, hashes and payloads gain nothing from a dictionary."""
-    short = [name for name in schema.names if name not in {"_pk", "_payload_sha", "_payload"}]
+    """Write the landing format: keys, hashes and payloads gain nothing from a dictionary.
+
+    Statistics serve to leave row groups out, and what staging filters by are the columns of ours.
+    """
+    long = {"_pk", "_payload_sha", "_payload"}
     return pq.ParquetWriter(
-        sink, schema, compression="zstd", use_dictionary=short, write_statistics=short
+        sink,
+        schema,
+        compression="zstd",
+        use_dictionary=[name for name in schema.names if name not in long],
+        write_statistics=[name for name in KEYS.names if name not in long],
     )
 
 

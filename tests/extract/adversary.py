@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import msgspec
@@ -313,10 +314,12 @@ def killed(where: str | None, after: int, struck: Counter[str]) -> Iterator[None
         yield
         return
     owner, name = KILLS[where]
-    real, passed = getattr(owner, name), 0
+    real, passed, ours = getattr(owner, name), 0, get_ident()
 
     def deadly(*given: Any, **named: Any) -> Any:
         nonlocal passed
+        if get_ident() != ours:  # the simulated bucket writes Parquet, too, and lives on
+            return real(*given, **named)
         passed += 1
         if passed > after:
             struck[where] += 1

@@ -23,6 +23,7 @@ from sandbox.clock import Clock
 from sandbox.drop import Drop
 from sandbox.faces.wire import moment
 from sandbox.server import Sandbox, Server
+from sandbox.stories import PLANTED, dialled, with_placebo
 from sandbox.truth import write_truth
 from sandbox.world import World
 
@@ -70,6 +71,32 @@ def _world_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start", type=_day, default=date(2026, 7, 1), help="its first day (2026-07-01)"
     )
+    parser.add_argument(
+        "--dial",
+        action="append",
+        default=[],
+        metavar="STORY.DIAL=VALUE",
+        help="set a dial of a planted story, such as it_outage.hours=4; may be given again",
+    )
+    parser.add_argument(
+        "--placebo",
+        action="append",
+        default=[],
+        metavar="STORY",
+        help="let a story, or all, have no effect; may be given again",
+    )
+
+
+def _world(arguments: argparse.Namespace) -> World:
+    """Make the world that the command line describes."""
+    try:
+        if strange := [text for text in arguments.dial if "=" not in text]:
+            raise ValueError(f"{strange[0]!r} sets no dial")
+        dials = dict(text.split("=", 1) for text in arguments.dial)
+        stories = with_placebo(dialled(PLANTED, dials), arguments.placebo)
+    except ValueError as error:
+        _fail(f"{error}; nothing was started; write it like --dial it_outage.hours=4")
+    return World(arguments.seed, arguments.customers, arguments.start, stories)
 
 
 def serve_parser() -> argparse.ArgumentParser:
@@ -134,7 +161,7 @@ def serve(arguments: argparse.Namespace) -> None:
             f"{arguments.start}; a company has no past before its first day; "
             "choose a later --clock or an earlier --start."
         )
-    world = World(arguments.seed, arguments.customers, arguments.start)
+    world = _world(arguments)
     drop = _drop(arguments.drop, world)
     sandbox = Sandbox(world, clock, arguments.limits, time.monotonic, drop)
     try:
@@ -206,7 +233,7 @@ def write(arguments: argparse.Namespace) -> None:
             f"--until {arguments.until} is not after --start {arguments.start}; no day lies "
             "between them; choose a later --until."
         )
-    world = World(arguments.seed, arguments.customers, arguments.start)
+    world = _world(arguments)
     until = datetime.combine(arguments.until, datetime.min.time(), UTC)
     try:
         paths = write_truth(world, until, arguments.out)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.stories import PLANTED, Outage
+from sandbox.stories import PLANTED, Outage, dialled, with_placebo
 from sandbox.truth import truth
 from tests.sandbox.observed import START, day, lived
 
@@ -114,3 +114,28 @@ def test_stories_are_told_with_their_parameters(planted: Rows, placebo: Rows) ->
 def test_a_story_that_has_not_begun_is_not_told() -> None:
     rows = truth(lived(7, 400, "2026-08-10"), day("2026-08-10"))["stories"]
     assert rows.num_rows == 0
+
+
+def test_dials_are_read_as_their_own_type() -> None:
+    outage, price = dialled(PLANTED, {"it_outage.hours": "4", "price_change.mood_drop": "0.2"})
+    assert (outage.hours, price.mood_drop) == (4, 0.2)
+    assert (outage.after_days, price.raise_percent) == (40, 12)
+
+
+@pytest.mark.parametrize(
+    ("dials", "words"),
+    [
+        ({"flood.hours": "4"}, "no story is called 'flood'"),
+        ({"it_outage.colour": "4"}, "it_outage has no dial 'colour'"),
+        ({"it_outage.hours": "many"}, "invalid literal"),
+    ],
+)
+def test_a_dial_that_does_not_fit_is_refused(dials: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        dialled(PLANTED, dials)
+
+
+def test_a_placebo_is_asked_for_by_name() -> None:
+    outage, price = with_placebo(PLANTED, ["price_change"])
+    assert (outage, price.raise_percent) == (PLANTED[0], 0)
+    assert with_placebo(PLANTED, ["all"])[0] == PLANTED[0].placebo()

@@ -1,0 +1,25 @@
+"""What happens to the company: planted stories with their dials, and how they are felt.
+
+Each story is a module of its own. A world without stories, or with placebos in their place, has
+the same persons and habits; only what the story touches differs.
+"""
+
+from __future__ import annotations
+
+from sandbox.stories.climate import Climate
+from sandbox.stories.outage import Outage
+from sandbox.stories.price_change import PriceChange
+from sandbox.stories.story import Story, dialled, parameters, with_placebo
+
+__all__ = [
+    "PLANTED",
+    "Climate",
+    "Outage",
+    "PriceChange",
+    "Story",
+    "dialled",
+    "parameters",
+    "with_placebo",
+]
+
+PLANTED: tuple[Story, ...] = (Outage(), PriceChange())

@@ -1,0 +1,52 @@
+"""Answers what the stories do to a moment or a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sandbox.moments import DAY, HOUR
+from sandbox.stories.outage import Outage
+from sandbox.stories.price_change import PriceChange
+from sandbox.stories.story import Story
+
+
+class Climate:
+    """Answers what the stories do to a moment or a day."""
+
+    def __init__(self, stories: Sequence[Story], start_us: int) -> None:
+        self.stories = tuple(stories)
+        self.start_us = start_us
+        self._outages = [
+            (story.begins(start_us), story.begins(start_us) + story.hours * HOUR, story)
+            for story in stories
+            if isinstance(story, Outage)
+        ]
+        self._prices = [
+            (story.begins(start_us), story) for story in stories if isinstance(story, PriceChange)
+        ]
+
+    def outage(self, us: int) -> Outage | None:
+        """Give the outage that is on at a moment."""
+        return next((story for begin, end, story in self._outages if begin <= us < end), None)
+
+    def outages_of(self, day_us: int) -> list[tuple[int, int, Outage]]:
+        """Give the outages that begin on a day, with their bounds."""
+        return [each for each in self._outages if day_us <= each[0] < day_us + DAY]
+
+    def after_outage(self, us: int, hours: int) -> Outage | None:
+        """Give the outage that is on or was over less than `hours` ago."""
+        return next(
+            (story for begin, end, story in self._outages if begin <= us < end + hours * HOUR),
+            None,
+        )
+
+    def prices_of(self, day_us: int) -> list[tuple[int, PriceChange]]:
+        """Give the price changes announced on a day."""
+        return [each for each in self._prices if day_us <= each[0] < day_us + DAY]
+
+    def loud_price(self, us: int) -> PriceChange | None:
+        """Give the price change that people still talk about."""
+        return next(
+            (story for begin, story in self._prices if begin <= us < begin + story.loud_days * DAY),
+            None,
+        )

@@ -33,6 +33,8 @@ FEW = 8  # rows of a window: enough for pages and halves
 POSITIONS = ("keys", "dimensionValues")  # what holds the key where rows are positional
 API = r"^/[^_]"  # every vendor's, not the side door
 TURNED = {"zendesk_csat": "both"}  # options without which a stream would have no rows
+BOOKS = {"hubspot.subscriptions": "hubspot.contacts"}  # read by what changed in another book
+BOOKLESS = {"zendesk.survey_responses"}  # the face makes them of ratings, under keys of their own
 Row = tuple[Any, ...]
 
 
@@ -58,6 +60,7 @@ class Case:
     def book(self) -> str | None:
         """The name under which the company keeps the records, where they can be changed by hand."""
         name = f"{self.source}.{self.name.removesuffix('_ids')}"  # a sweep of ids reads its parent
+        name = BOOKS.get(name, name)
         return name if name in STREAMS else None
 
 
@@ -72,6 +75,15 @@ CASES = [
     if is_asked_over_http(name)
     for one in source.streams
 ]
+
+
+def without_book() -> set[str]:
+    """Return the entities of which every claim that changes records by hand would be lost."""
+    return {
+        f"{case.source}.{case.name}"
+        for case in CASES
+        if case.kind is Kind.ENTITY and case.book is None
+    }
 
 
 @dataclass

@@ -33,8 +33,10 @@ from extract.source import DAY, Kind, Window
 from sandbox.clients import CLIENTS
 from sandbox.touching import alike
 from sandbox.world import World
+from tests.extract import conformance
 from tests.extract.conformance import (
     API,
+    BOOKLESS,
     CASES,
     MINUTE,
     NOW,
@@ -48,6 +50,7 @@ from tests.extract.conformance import (
     secrets,
     texts,
     typed_paths,
+    without_book,
     wronged,
 )
 from tests.extract.northwind import day, northwind
@@ -87,6 +90,16 @@ def shared(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[B
 def bench(shared: Bench, tmp_path: Path) -> Bench:
     shared.reset(tmp_path / "lake")
     return shared
+
+
+def test_every_entity_has_a_book_so_that_no_claim_is_lost() -> None:
+    assert without_book() == BOOKLESS, "name the book in STREAMS of sandbox/faces/view.py"
+
+
+def test_the_rule_for_books_sees_one_that_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = tuple(name for name in conformance.STREAMS if name != "hubspot.deals")
+    monkeypatch.setattr(conformance, "STREAMS", others)
+    assert without_book() == {"hubspot.deals", *BOOKLESS}
 
 
 # What lands

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.faces import view
 from sandbox.world import World
 from tests.sandbox.observed import START, day, lived, newest
 
@@ -114,6 +115,10 @@ def test_world_knows_at_least_the_promised_customers_by_day_90(customers: int) -
     world = lived(7, customers, UNTIL)
     contacts = world.company.books.contacts
     assert len({c.person for c in contacts if not c.is_duplicate}) >= customers
+
+
+def test_every_book_that_the_world_keeps_can_be_changed_by_hand(world: World) -> None:
+    assert set(world.company.books.versions) == set(view.STREAMS)
 
 
 def test_versions_are_ordered_and_none_is_from_the_future(world: World) -> None:

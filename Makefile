@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: help run test test-slow lint format bench docs up lock clean
+.PHONY: help run test test-slow lint format bench evidence docs up lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ bench: $(VENV)/.ready  ## Speed as ratios against a floor measured in the same r
 	@$(BIN)/python -m benchmarks.landing --dlt .venv-bench/bin/python
 	@$(BIN)/python -m benchmarks.memory
 	@$(BIN)/python -m benchmarks.build
+
+evidence: $(VENV)/.ready  ## What the analytics find of what was planted, over 20 companies: docs/evidence.md
+	@$(BIN)/python -m benchmarks.evidence
 
 docs: $(VENV)/.ready  ## docs/DAGS.md, dbt docs and Data Docs
 	@$(BIN)/cxw docs

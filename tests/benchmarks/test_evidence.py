@@ -1,4 +1,4 @@
-"""How evidence is counted, that a biased analytic is told, and that the page is what was measured."""
+"""How evidence is counted; that a biased analytic is told; that the page is what was measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.evidence._page import PAGE, read_results, render
 
 
 def analytic(estimate: Callable[[Connection], Estimate | None]) -> Analytic:
-    """An analytic of a world whose truth is 5."""
+    """Make an analytic of a world whose truth is 5."""
     return Analytic("waits", "it_outage", "Extra wait", "seconds", lambda _: 5.0, estimate)
 
 

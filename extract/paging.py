@@ -43,7 +43,7 @@ def by_keyset(fetch: Callable[[K], P], last: Callable[[P], K | None], first: K) 
         if found is None:
             return
         if found <= key:
-            raise _circle(f"key {found} after {key}")
+            raise _standing(f"key {key}", f"key {found}")
         key = found
 
 
@@ -63,7 +63,7 @@ def by_time(
         if rows <= 1 or (following == second and rows < full):
             return
         if following <= second:
-            raise _circle(f"{rows} rows of second {second}")
+            raise _standing(f"second {second}", f"second {following}, {rows:,} rows on")
         second = following
 
 
@@ -100,4 +100,14 @@ def _circle(what: str) -> EndlessPaging:
         f"the source named {what} again as the next page",
         "reading on would never end, or would miss rows",
         "report it to the vendor; nothing was landed",
+    )
+
+
+def _standing(first: str, last: str) -> EndlessPaging:
+    return EndlessPaging(
+        f"a page that begins at {first} ends at {last}",
+        "the next page would begin no later, so reading on would never end, or would miss rows",
+        "look whether a bulk update dated more rows alike than a page holds: then ask for windows "
+        "that end before and begin behind that moment; otherwise report it to the vendor; nothing "
+        "was landed",
     )

@@ -52,8 +52,10 @@ def test_paging_by_key_misses_no_row_when_one_leaves_the_window_meanwhile() -> N
 
 
 def test_paging_by_key_refuses_keys_that_do_not_rise() -> None:
-    with pytest.raises(EndlessPaging, match="key 5 after 5"):
+    with pytest.raises(EndlessPaging, match="begins at key 5 ends at key 5") as caught:
         list(by_keyset(lambda _: [5], lambda page: page[-1], 0))
+    assert "bulk update" in caught.value.next_step
+    assert "report it to the vendor" in caught.value.next_step
 
 
 def talk_page(rows: list[int], second: int) -> tuple[list[int], int]:
@@ -81,7 +83,7 @@ def test_paging_by_time_ends_when_several_rows_share_the_last_second() -> None:
 
 def test_paging_by_time_refuses_a_second_that_fills_a_page() -> None:
     rows = [10, 20, 20, 20, 30]
-    with pytest.raises(EndlessPaging, match="3 rows of second 20"):
+    with pytest.raises(EndlessPaging, match="at second 20 ends at second 20, 3 rows on") as caught:
         list(
             by_time(
                 lambda second: talk_page(rows, second),
@@ -90,6 +92,7 @@ def test_paging_by_time_refuses_a_second_that_fills_a_page() -> None:
                 SIZE,
             )
         )
+    assert "windows that end before and begin behind that moment" in caught.value.next_step
 
 
 def test_chunks_hold_every_value_once() -> None:

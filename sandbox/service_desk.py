@@ -64,7 +64,7 @@ def service_day(company: Company, day_us: int) -> None:
         _item(company, rng, day_us + _hour(rng), staff)
     if day % 3 == 1:
         _mistake(company, rng, day_us + 10 * HOUR + rng.randrange(4 * HOUR), staff)
-    for begin, end, _ in company.climate.outages_of(day_us):
+    for begin, end, _ in company.climate.incidents_of(day_us):
         _outage(company, rng, begin, end, staff)
 
 

@@ -16,11 +16,12 @@ class Climate:
     def __init__(self, stories: Sequence[Story], start_us: int) -> None:
         self.stories = tuple(stories)
         self.start_us = start_us
-        self._outages = [
+        self._recorded = [
             (story.begins(start_us), story.begins(start_us) + story.hours * HOUR, story)
             for story in stories
             if isinstance(story, Outage)
         ]
+        self._outages = [each for each in self._recorded if each[2].is_felt]
         self._prices = [
             (story.begins(start_us), story) for story in stories if isinstance(story, PriceChange)
         ]
@@ -32,6 +33,10 @@ class Climate:
     def outages_of(self, day_us: int) -> list[tuple[int, int, Outage]]:
         """Give the outages that begin on a day, with their bounds."""
         return [each for each in self._outages if day_us <= each[0] < day_us + DAY]
+
+    def incidents_of(self, day_us: int) -> list[tuple[int, int, Outage]]:
+        """Give what the IT desk writes down of a day: outages, also those that nobody feels."""
+        return [each for each in self._recorded if day_us <= each[0] < day_us + DAY]
 
     def after_outage(self, us: int, hours: int) -> Outage | None:
         """Give the outage that is on or was over less than `hours` ago."""

@@ -31,8 +31,13 @@ class Outage:
         """Give the moment when it is over."""
         return self.begins(start_us) + self.hours * HOUR
 
+    @property
+    def is_felt(self) -> bool:
+        """Tell whether anybody outside of the IT desk notices."""
+        return self != self.placebo()
+
     def placebo(self) -> Outage:
-        """Give an outage that nobody feels."""
+        """Give an outage that nobody feels: the IT desk writes it down, and nothing else differs."""
         return replace(
             self,
             contact_factor=0.0,

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.moments import DAY
+from sandbox.searches import day_found
 from sandbox.stories import PLANTED, Outage, dialled, with_placebo
 from sandbox.truth import truth
 from tests.sandbox.observed import START, day, lived
@@ -98,6 +100,26 @@ def test_nothing_differs_from_the_placebo_before_the_first_story() -> None:
     )
     for name in planted:
         assert planted[name].equals(placebo[name]), name
+
+
+def test_outage_at_its_placebo_leaves_nothing_but_the_incident_record() -> None:
+    now = day("2026-08-13")
+    told = lived(7, 400, "2026-08-13", (Outage().placebo(),))
+    calm = lived(7, 400, "2026-08-13", ())
+    for name, versions in calm.company.books.versions.items():
+        if not name.startswith("servicenow."):
+            assert told.company.books.versions[name] == versions, name
+    assert told.x_posts(now) == calm.x_posts(now)
+    assert told.company.sky_posts == calm.company.sky_posts
+    for days in range(38, 44):
+        us = told.company.start_us + days * DAY
+        assert day_found(told.company, us) == day_found(calm.company, us)
+    majors = [task for task in told.company.books.service_tasks if task.is_major]
+    assert len(majors) == 1
+    assert not [task for task in calm.company.books.service_tasks if task.is_major]
+    placebo, nothing = truth(told, now), truth(calm, now)
+    differing = {name for name in placebo if not placebo[name].equals(nothing[name])}
+    assert differing == {"stories", "service_tasks", "service_promises"}
 
 
 def test_stories_are_told_with_their_parameters(planted: Rows, placebo: Rows) -> None:

@@ -159,6 +159,7 @@ def answer(
     company.books.answers.append(
         AnswerFact(number, "hubspot", metric, person.number, us, [(us, value)])
     )
+    company.caused("survey_answer", number, us)
     if metric == "nps" and tone == "negative":
         wish = (person.contact_id, "Call back after a low mark")
         company.plan(us + 5 * MINUTE, "open_crm_ticket", person.number, wish)
@@ -191,6 +192,7 @@ def rating(company: Company, person: Person, us: int, payload: tuple[int, bool])
     score = 1 if is_good else 0
     fact = AnswerFact(number, "zendesk", "csat_good_bad", person.number, us, [(us, score)])
     company.books.answers.append(fact)
+    company.caused("survey_answer", number, us)
     kept = Rating(number, ticket_id, is_good, None, us, fact)
     _write_rating(company, kept, us)
     if rng.random() < 0.35:

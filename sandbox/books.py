@@ -169,6 +169,27 @@ class PromiseFact:
     ended_us: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a person turns to the company; `story` is what alone brought this part of it about."""
+
+    number: int
+    person: int
+    begun_us: int
+    reason: str
+    story: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CausedFact:
+    """A touchpoint that belongs to a cause: all of one cause are one issue."""
+
+    cause: Cause
+    kind: str
+    key: str
+    us: int
+
+
 class Books:
     """Grows while the world lives; nothing that was written is changed later."""
 
@@ -184,6 +205,7 @@ class Books:
         self.posts: list[PostFact] = []
         self.service_tasks: list[ServiceTaskFact] = []
         self.promises: list[PromiseFact] = []
+        self.caused: list[CausedFact] = []
         self.deleted_tasks: dict[str, int] = {}
         self.identifiers: dict[tuple[int, str, str], IdentifierFact] = {}
         self._next: defaultdict[str, int] = defaultdict(int)

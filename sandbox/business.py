@@ -170,7 +170,9 @@ def open_crm_ticket(company: Company, person: Person, us: int, payload: tuple[in
     """Open a ticket in the CRM: to show somebody around, or to call back after a low mark."""
     contact_id, subject = payload
     us = to_millis(us)
+    company.turn_to(person, us, subject)
     number = company.books.number("crm ticket", 5_520_011)
+    company.caused("crm_ticket", number, us)
     rng = company.rng("crm ticket", number)
     is_loop = not subject.startswith("Onboarding")
     ticket = CrmTicket(

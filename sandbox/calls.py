@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from sandbox.answers import after_call
+from sandbox.asking_again import ask_again
 from sandbox.books import CallFact
 from sandbox.chance import between, exponential, pick
 from sandbox.company import Company
@@ -65,6 +66,7 @@ class Call:
 def ring(company: Company, person: Person, us: int, payload: tuple[str, int]) -> None:
     """Play an inbound call up to the queue."""
     reason, attempt = payload
+    company.turn_to(person, us, reason)
     us = to_seconds(us)
     rng = company.rng("ring", person.number, us)
     number = company.books.number("call", 7_610_021, 2)
@@ -136,6 +138,7 @@ def call_over(company: Company, person: Person, us: int, call: Call) -> None:
     call.updated_us = us
     _write(company, call)
     company.books.calls.append(_fact(call))
+    company.caused("call", call.call_id, us)
     company.plan(us + 20 * HOUR + call.call_id % 240 * MINUTE, "call_charged", person.number, call)
     if call.direction == "inbound":
         _react(company, person, us, call)
@@ -179,6 +182,8 @@ def _react(company: Company, person: Person, us: int, call: Call) -> None:
         if not call.is_resolved and rng.random() < 0.45:
             again = us + rng.randrange(1, 6) * DAY
             company.plan(again, "contact", person.number, call.reason)
+        else:
+            ask_again(company, person, us, call.reason, ("call", call.call_id))
         return
     if call.status != "abandoned_in_queue":
         return

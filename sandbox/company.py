@@ -1,7 +1,8 @@
 """The company's state and its agenda: what is due when, told in the order of time.
 
 Everything that happens is an act: a moment, a kind, a person and what else the handler needs.
-Handlers may plan further acts, never earlier ones. Ids are given when an act is played, so they
+Handlers may plan further acts, never earlier ones; what an act plans has the same cause as itself,
+unless it begins one of its own. Ids are given when an act is played, so they
 grow with time, and a day is complete before the next begins: a later horizon cannot change it.
 """
 
@@ -10,19 +11,19 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from random import Random
 from typing import Any
 
-from sandbox.books import Books
+from sandbox.books import Books, Cause, CausedFact
 from sandbox.chance import draws, stable_hash
 from sandbox.moments import DAY, start_of
 from sandbox.people import Person
 from sandbox.stories import Climate, Story
 from sandbox.switchboard import Switchboard
 
-Act = tuple[int, int, str, int, Any]
+Act = tuple[int, int, str, int, Any, Cause | None]
 Handler = Callable[["Company", Person, int, Any], None]
 
 COMPANY = -1  # acts of the company itself carry no person
@@ -55,12 +56,18 @@ class Company:
     today_us: int = 0
     _agenda: defaultdict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     _today: list[Act] = field(default_factory=list)
+    _cause: Cause | None = None
     _order: int = 0
 
-    def plan(self, us: int, kind: str, person: int, payload: Any = None) -> None:
-        """Note an act for its moment."""
+    def plan(
+        self, us: int, kind: str, person: int, payload: Any = None, story: str | None = None
+    ) -> None:
+        """Note an act for its moment; `story` names what alone makes it happen."""
+        cause = self._cause
+        if cause is not None and story is not None:
+            cause = replace(cause, story=story)
         self._order += 1
-        act = (us, self._order, kind, person, payload)
+        act = (us, self._order, kind, person, payload, cause)
         if us < self.today_us + DAY:
             heapq.heappush(self._today, act)
         else:
@@ -69,8 +76,19 @@ class Company:
     def play(self, handlers: Mapping[str, Handler]) -> None:
         """Play the acts of today, those included that are planned meanwhile."""
         while self._today:
-            us, _, kind, number, payload = heapq.heappop(self._today)
+            us, _, kind, number, payload, self._cause = heapq.heappop(self._today)
             handlers[kind](self, self.people[number], us, payload)
+        self._cause = None
+
+    def turn_to(self, person: Person, us: int, reason: str) -> None:
+        """Let the act belong to what makes a person turn to the company; begin it if it is new."""
+        if self._cause is None:
+            self._cause = Cause(self.books.number("cause", 1), person.number, us, reason)
+
+    def caused(self, kind: str, key: int | str, us: int) -> None:
+        """Note to what cause a touchpoint belongs, if to any."""
+        if self._cause is not None:
+            self.books.caused.append(CausedFact(self._cause, kind, str(key), us))
 
     def begin_day(self, day_us: int) -> None:
         """Take up what was noted for this day."""

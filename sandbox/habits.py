@@ -66,6 +66,7 @@ def contact(company: Company, person: Person, us: int, reason: str | None) -> No
             reason = "price"
         else:
             reason = pick(rng, REASONS)
+    company.turn_to(person, us, reason)
     wants_voice = rng.random() < 0.88 - 0.38 * person.digital
     if weekday(us) == 6 and rng.random() < 0.75:
         wants_voice = False

@@ -98,6 +98,7 @@ def post(company: Company, person: Person, us: int, payload: tuple[str, str]) ->
     shape = PostShape(key, str(account["id"]), text, key, quoted=quoted)
     _publish(company, shape, us, int(account["public_metrics"]["followers_count"]))
     company.books.posts.append(PostFact(key, person.number, us, sentiment))
+    company.caused("mention", key, us)
     if sentiment == "negative" and rng.random() < 0.5 and "northwind" in text.lower():
         when = _office(us + rng.randrange(8, 320) * MINUTE)
         payload_ = (key, key, account["id"], account["username"])
@@ -114,6 +115,7 @@ def care(company: Company, person: Person, us: int, payload: tuple[str, str, str
         key, BRAND_ID, care_text(rng, username), conversation, answers=(answered, author_id)
     )
     _publish(company, shape, us, 300)
+    company.caused("brand_reply", key, us)
     if rng.random() < 0.22:
         is_glad = rng.random() < 0.55
         when = us + rng.randrange(4, 240) * MINUTE
@@ -132,6 +134,7 @@ def follow_up(company: Company, person: Person, us: int, payload: tuple[str, str
     _publish(company, shape, us, 60)
     sentiment = "positive" if is_glad else "negative"
     company.books.posts.append(PostFact(key, person.number, us, sentiment))
+    company.caused("mention", key, us)
 
 
 def brand_day(company: Company, day_us: int) -> None:

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sandbox.answers import after_ticket
+from sandbox.asking_again import ask_again
 from sandbox.books import TicketFact
 from sandbox.chance import between, exponential, pick
 from sandbox.company import Company
@@ -87,6 +88,7 @@ def _open(company: Company, person: Person, us: int, channel: str, reason: str) 
     rng = company.rng("ticket", number)
     fact = TicketFact(number, person.number, us)
     company.books.tickets.append(fact)
+    company.caused("ticket", number, us)
     subject, description = ticket_text(rng, reason)
     ticket = Ticket(
         number, person.number, channel, reason, 0, 0, us, fact, subject, description, status_us=us
@@ -102,6 +104,7 @@ def _open(company: Company, person: Person, us: int, channel: str, reason: str) 
 def write_in(company: Company, person: Person, us: int, payload: tuple[str, str]) -> None:
     """Play a message by web form or e-mail."""
     channel, reason = payload
+    company.turn_to(person, us, reason)
     ticket = _open(company, person, us, channel, reason)
     user = user_of(company, person, us)
     ticket.requester_id = ticket.submitter_id = user.user_id
@@ -214,6 +217,8 @@ def ticket_solved(company: Company, person: Person, us: int, number: int) -> Non
         person.open_ticket_id = None
     if is_first or ticket.reopens:
         after_ticket(company, person, us, ticket)
+    if is_first and ticket.channel != "voice":
+        ask_again(company, person, us, ticket.reason, ("ticket", number))
 
 
 def ticket_reopened(company: Company, person: Person, us: int, number: int) -> None:

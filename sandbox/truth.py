@@ -27,7 +27,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sandbox import truth_posts, truth_public, truth_search, truth_service
+from sandbox import truth_issues, truth_posts, truth_public, truth_search, truth_service
 from sandbox.books import Session
 from sandbox.company import Company
 from sandbox.moments import SECOND, as_datetime, as_us
@@ -106,6 +106,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
     **truth_public.SCHEMAS,
     **truth_search.SCHEMAS,
     **truth_posts.SCHEMAS,
+    **truth_issues.SCHEMAS,
 }
 
 
@@ -145,6 +146,7 @@ def truth(world: World, until: datetime) -> dict[str, pa.Table]:
         **truth_public.rows(world, until_us),
         **truth_search.rows(company, until_us),
         **truth_posts.rows(company, until_us),
+        **truth_issues.rows(company, until_us),
     }
     rows["persons"] = _persons(rows)
     return {name: _table(name, rows[name]) for name in SCHEMAS}

@@ -6,6 +6,7 @@ the same persons and habits; only what the story touches differs.
 
 from __future__ import annotations
 
+from sandbox.stories.broken_step import BrokenStep
 from sandbox.stories.climate import Climate
 from sandbox.stories.outage import Outage
 from sandbox.stories.price_change import PriceChange
@@ -13,6 +14,7 @@ from sandbox.stories.story import Story, dialled, parameters, with_placebo
 
 __all__ = [
     "PLANTED",
+    "BrokenStep",
     "Climate",
     "Outage",
     "PriceChange",
@@ -22,4 +24,4 @@ __all__ = [
     "with_placebo",
 ]
 
-PLANTED: tuple[Story, ...] = (Outage(), PriceChange())
+PLANTED: tuple[Story, ...] = (Outage(), PriceChange(), BrokenStep())

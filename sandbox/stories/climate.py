@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sandbox.moments import DAY, HOUR
+from sandbox.stories.broken_step import BrokenStep
 from sandbox.stories.outage import Outage
 from sandbox.stories.price_change import PriceChange
 from sandbox.stories.story import Story
@@ -22,9 +23,25 @@ class Climate:
             if isinstance(story, Outage)
         ]
         self._outages = [each for each in self._recorded if each[2].is_felt]
+        self._steps = [
+            (story.begins(start_us), story.begins(start_us) + story.days * DAY, story)
+            for story in stories
+            if isinstance(story, BrokenStep)
+        ]
         self._prices = [
             (story.begins(start_us), story) for story in stories if isinstance(story, PriceChange)
         ]
+
+    def broken_step(self, us: int, reason: str) -> BrokenStep | None:
+        """Give the broken step that what is handled at a moment runs into."""
+        return next(
+            (
+                story
+                for begin, end, story in self._steps
+                if begin <= us < end and story.reason == reason
+            ),
+            None,
+        )
 
     def outage(self, us: int) -> Outage | None:
         """Give the outage that is on at a moment."""

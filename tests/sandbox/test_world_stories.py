@@ -139,7 +139,7 @@ def test_a_story_that_has_not_begun_is_not_told() -> None:
 
 
 def test_dials_are_read_as_their_own_type() -> None:
-    outage, price = dialled(PLANTED, {"it_outage.hours": "4", "price_change.mood_drop": "0.2"})
+    outage, price, *_ = dialled(PLANTED, {"it_outage.hours": "4", "price_change.mood_drop": "0.2"})
     assert (outage.hours, price.mood_drop) == (4, 0.2)
     assert (outage.after_days, price.raise_percent) == (40, 12)
 
@@ -158,6 +158,6 @@ def test_a_dial_that_does_not_fit_is_refused(dials: dict[str, str], words: str) 
 
 
 def test_a_placebo_is_asked_for_by_name() -> None:
-    outage, price = with_placebo(PLANTED, ["price_change"])
+    outage, price, *_ = with_placebo(PLANTED, ["price_change"])
     assert (outage, price.raise_percent) == (PLANTED[0], 0)
     assert with_placebo(PLANTED, ["all"])[0] == PLANTED[0].placebo()

@@ -110,3 +110,24 @@
     from {{ records }}
     where {{ identifier_value }} is not null
 {%- endmacro %}
+
+{# The ledger as the build before left it. No ref: the ledger is written later in the same build. #}
+{% macro identity_ledger_before() -%}
+    {%- set ledger = none -%}
+    {%- if execute -%}
+        {%- set ledger = adapter.get_relation(this.database, this.schema, 'int_identity_ledger') -%}
+    {%- endif -%}
+    {%- if ledger -%}
+        {{ ledger }}
+    {%- else -%}
+        (
+            select
+                cast(null as string) as identifier_key,
+                cast(null as integer) as resolution_version,
+                cast(null as string) as customer_key,
+                cast(null as timestamp) as customer_first_seen_at,
+                cast(null as timestamp) as valid_to_at
+            where 1 = 0
+        )
+    {%- endif -%}
+{%- endmacro %}

@@ -17,6 +17,7 @@ KEYS: Keys = {
     "dim_date": (("date_on",),),
     "dim_metrics": (("metric_slug", "definition_version"),),
     "fct_calls": (("call_id",), ("touchpoint_key",)),
+    "fct_lifecycle_journeys": (("customer_key",),),
     "fct_lifecycle_stage_periods": (("customer_key", "entered_at"), ("stage_period_key",)),
     "fct_mentions": (("post_id",),),
     "fct_post_snapshots": (("post_id", "snapshot_on"),),
@@ -24,6 +25,7 @@ KEYS: Keys = {
     "fct_tickets": (("ticket_id",),),
     "fct_touchpoints": (("touchpoint_key",),),
     "fct_web_sessions": (("web_client_id", "ga_session_id"),),
+    "pii_customers": (("customer_key",),),
 }
 
 

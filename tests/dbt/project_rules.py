@@ -22,9 +22,10 @@ NAMED_BY_DESIGN = {"identity_resolution"}
 NAMES = {
     "staging": r"stg_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9_]+",
     "intermediate": r"int_[a-z0-9_]+",
-    "marts": r"dim_[a-z_]+|fct_[a-z_]+|agg_[a-z_]+",
+    "marts": r"pii_[a-z_]+|dim_[a-z_]+|fct_[a-z_]+|agg_[a-z_]+",
 }
-AGGREGATES_WITHOUT_PERIOD = {"agg_freshness"}  # one row per stream, as of the release
+# One row per stream or customer, as of the release.
+AGGREGATES_WITHOUT_PERIOD = {"agg_freshness", "agg_customers_value"}
 GRAINS = ("_daily", "_weekly", "_monthly", "_hourly")
 HEADS = ("*Key:*", "*Assumes:*", "*Beware:*")
 ENGINE_ONLY = {

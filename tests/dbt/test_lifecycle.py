@@ -10,13 +10,27 @@ import pytest
 from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, contact, deal, hit, post
 
+ANN = (
+    "customer_key = (select customer_key from cx_warehouse.marts.pii_customers"
+    " where customer_number = 'cust-1')"
+)
 AREA = ("+path:models/marts/lifecycle",)
+MARTS = (
+    "agg_lifecycle_funnel_daily",
+    "dim_customers",
+    "fct_lifecycle_journeys",
+    "fct_lifecycle_stage_periods",
+    "pii_customers",
+)
 LIFECYCLE_TESTS = (
     "assert_a_stage_differs_from_the_one_before",
+    "assert_every_customer_has_one_journey",
     "assert_lifecycle_stages_do_not_overlap",
     "assert_no_customer_closed_more_deals_than_were_opened",
+    "assert_personal_data_belongs_to_customers_that_are_there",
     "assert_standing_today_is_standing_yesterday_plus_entered_minus_left",
     "assert_the_funnel_counts_each_customer_once_in_every_segment_type",
+    "assert_the_milestones_of_a_journey_are_in_order",
     "assert_the_unknown_customer_is_a_row",
 )
 
@@ -137,8 +151,28 @@ def test_a_customer_row_tells_stage_label_and_disagreement(lived: Warehouse) -> 
     assert lived.rows(
         "select stage_type, crm_stage_type, has_stage_disagreement, crm_contact_count, visit_count,"
         " use_count, won_deal_count, acquisition_medium_name"
-        " from cx_warehouse.marts.dim_customers where customer_number = 'cust-1'"
+        f" from cx_warehouse.marts.dim_customers where {ANN}"
     ) == [("lost", "customer", True, 2, 2, 1, 2, "organic")]
+
+
+def test_a_journey_tells_when_each_milestone_was_reached(lived: Warehouse) -> None:
+    moments = ("considered", "purchased", "first_value", "repeat", "lapsed")
+    asked = ", ".join(f"strftime({moment}_at, '%m-%d %H:%M')" for moment in moments)
+    assert lived.rows(
+        f"select {asked}, advocate_at, returned_at, lapse_count, return_count, stage_type,"
+        " purchased_to_first_value_seconds"
+        f" from cx_warehouse.marts.fct_lifecycle_journeys where {ANN}"
+    ) == [
+        ("07-01 10:00", "07-04 12:00", "07-05 10:05", "07-07 12:00", "08-06 12:00")
+        + (None, None, 1, 0, "lost", 22 * 3600 + 5 * 60)
+    ]
+
+
+def test_personal_data_stands_apart(lived: Warehouse) -> None:
+    assert lived.rows(
+        "select customer_number, email, x_username from cx_warehouse.marts.pii_customers"
+        " order by customer_number nulls last"
+    ) == [("cust-1", "ann@x.nl", None), (None, None, "somebody")]
 
 
 def test_an_author_on_x_is_a_customer_without_a_stage(lived: Warehouse) -> None:
@@ -179,7 +213,7 @@ def test_builds_in_steps_give_the_rows_of_one_build(
 ) -> None:
     # The first step parts a session that runs over midnight.
     stepwise = live(new_warehouse(tmp_path), ("2026-07-01", "2026-07-03", "2026-07-05"))
-    for mart in ("dim_customers", "fct_lifecycle_stage_periods", "agg_lifecycle_funnel_daily"):
+    for mart in MARTS:
         query = f"select * from cx_warehouse.marts.{mart} order by all"
         assert stepwise.rows(query) == lived.rows(query), mart
     query = "select * exclude (_build_id) from staging.{} order by all"
@@ -192,6 +226,16 @@ def test_the_claims_of_the_area_hold(lived: Warehouse) -> None:
 
 
 BREAKS = {
+    "assert_every_customer_has_one_journey": (
+        f"delete from cx_warehouse.marts.fct_lifecycle_journeys where {ANN}"
+    ),
+    "assert_personal_data_belongs_to_customers_that_are_there": (
+        f"delete from cx_warehouse.marts.pii_customers where {ANN}"
+    ),
+    "assert_the_milestones_of_a_journey_are_in_order": (
+        "update cx_warehouse.marts.fct_lifecycle_journeys"
+        f" set repeat_at = purchased_at - interval 1 second where {ANN}"
+    ),
     "assert_a_stage_differs_from_the_one_before": (
         "update cx_warehouse.marts.fct_lifecycle_stage_periods set stage_type = 'purchasing'"
         " where stage_type = 'using'"
@@ -202,7 +246,7 @@ BREAKS = {
     ),
     "assert_no_customer_closed_more_deals_than_were_opened": (
         "update cx_warehouse.marts.dim_customers set lost_deal_count = 1"
-        " where customer_number = 'cust-1'"
+        f" where {ANN}"
     ),
     "assert_standing_today_is_standing_yesterday_plus_entered_minus_left": (
         "delete from cx_warehouse.marts.agg_lifecycle_funnel_daily where stage_on = '2026-07-03'"

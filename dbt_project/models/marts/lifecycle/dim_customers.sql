@@ -22,6 +22,14 @@ acquisition as (
     where segment_type = 'acquisition_medium'
 ),
 
+channels as (
+    select * from {{ ref('int_customer_channels') }}
+),
+
+consents as (
+    select * from {{ ref('int_customer_consents') }}
+),
+
 disagreements as (
     -- A label that no row of the seed knows has no opinion, so it cannot disagree.
     select
@@ -38,7 +46,6 @@ disagreements as (
 final as (
     select
         customers.customer_key,
-        customers.customer_number,
         customers.first_seen_at,
         customers.last_seen_at,
         customers.last_event_at,
@@ -54,18 +61,28 @@ final as (
         customers.is_on_web,
         customers.is_on_x,
         coalesce(acquisition.segment_name, 'no visit') as acquisition_medium_name,
+        coalesce(channels.preferred_channel_slug, 'unknown') as preferred_channel_slug,
+        case
+            when consents.subscribed_count > 0 then 'given'
+            when consents.customer_key is not null then 'refused'
+            else 'never asked'
+        end as message_consent_type,
         customers.identifier_count,
         customers.crm_contact_count,
         customers.visit_count,
         customers.use_count,
         customers.deal_count,
         customers.won_deal_count,
-        customers.lost_deal_count
+        customers.lost_deal_count,
+        coalesce(channels.channel_count, 0) as channel_count,
+        coalesce(channels.touchpoint_count, 0) as touchpoint_count
     from customers
     left join current_stages on customers.customer_key = current_stages.customer_key
     left join crm_labels on customers.customer_key = crm_labels.customer_key
     left join disagreements on customers.customer_key = disagreements.customer_key
     left join acquisition on customers.customer_key = acquisition.customer_key
+    left join channels on customers.customer_key = channels.customer_key
+    left join consents on customers.customer_key = consents.customer_key
 )
 
 select * from final

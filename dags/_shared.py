@@ -83,10 +83,10 @@ def lake_asset(source: str, stream: str) -> Asset:
 
 
 def lake_assets() -> list[Asset]:
-    """Return the assets of all streams of all sources."""
+    """Return the assets of all streams of all sources that are not broken."""
     return [
         lake_asset(source, stream)
-        for source in catalog.source_names()
+        for source in catalog.loaded_names()
         for stream in catalog.stream_names(source)
     ]
 

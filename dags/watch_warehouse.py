@@ -36,7 +36,7 @@ with DAG(
     @task
     def report_findings() -> None:
         """Compare files with the timetable, and alert on what is wrong now."""
-        with told("watch", "", "", *catalog.source_names()) as settings:
+        with told("watch", "", "", *catalog.loaded_names()) as settings:
             steps.watch(settings)
 
     report_findings()

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Meta
 
 from extract.errors import InvalidDeclaration
 
@@ -42,8 +43,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     delimiter: str = ","
     encoding: str = "utf-8"
     decimal: str = "."
-    late_days: int = 0
-    ready_minutes: int = 5
+    late_days: Annotated[int, Meta(ge=0, le=366)] = 0
+    ready_minutes: Annotated[int, Meta(ge=0, le=1440)] = 5
 
     @property
     def is_dated(self) -> bool:
@@ -88,7 +89,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             wrong.append("its key is empty or may be missing")
         try:
             ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones gives the last
             wrong.append(f"{self.zone} is no time zone")
         return wrong
 
@@ -96,13 +97,25 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def read_declarations(path: Path) -> dict[str, Declared]:
     """Read the streams that a file declares; one that cannot be is refused by name."""
     try:
-        found = msgspec.toml.decode(path.read_bytes(), type=dict[str, Declared])
+        tables = msgspec.toml.decode(path.read_bytes(), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _invalid(path.name, str(error)) from None
-    for name, declared in found.items():
-        if mistakes := declared.mistakes():
-            raise _invalid(f"{path.name} [{name}]", "; ".join(mistakes))
-    return found
+    except OSError as error:
+        raise _invalid(path.name, str(error.strerror)) from None
+    return {name: _declared(path, name, table) for name, table in tables.items()}
+
+
+def _declared(path: Path, name: str, table: Any) -> Declared:
+    place = f"{path.name} [{name}]"
+    if not NAME.fullmatch(name):
+        raise _invalid(place, "a stream's name is of letters, digits and _")
+    try:
+        declared = msgspec.convert(table, Declared)
+    except msgspec.ValidationError as error:
+        raise _invalid(place, str(error)) from None
+    if mistakes := declared.mistakes():
+        raise _invalid(place, "; ".join(mistakes))
+    return declared
 
 
 def _invalid(place: str, mistake: str) -> InvalidDeclaration:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
-from extract import SOURCES, find_source
+from extract import BROKEN, NAMES, SOURCES, find_source
 from extract.errors import CredentialsRefused, CxwError, ImpossibleWindow
 from extract.source import Kind, Stream, Window
 from ops import plan, steps
@@ -90,6 +90,8 @@ def gaps(settings: Settings, source: str | None) -> Iterator[str]:
     until = Window.of_day(now - GRACE).start
     if settings.sandbox == "embedded" and not settings.clock_url:
         until = plan.landed_until(settings.lake, SOURCES.values()) or until
+    if not source:
+        yield from (f"{name} is not read: {error}" for name, error in BROKEN.items())
     for known in (find_source(source),) if source else SOURCES.values():
         covered = [
             window
@@ -197,7 +199,7 @@ def _sources(settings: Settings, window: Window) -> Iterator[Settings]:
     """Yield settings whose sources can be reached: the simulated company is started for them."""
     from ops import children  # noqa: PLC0415  (only who extracts)
 
-    configured = configured_sources(settings, SOURCES)
+    configured = configured_sources(settings, NAMES)
     if settings.sandbox != "embedded" or configured:
         yield settings
         return

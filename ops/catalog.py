@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from extract import SOURCES, find_source
+from extract import NAMES, SOURCES, find_source
 from extract.source import Source
 
 
 def source_names() -> tuple[str, ...]:
-    """Return every source's name."""
+    """Return every source's name, broken ones included."""
+    return NAMES
+
+
+def loaded_names() -> tuple[str, ...]:
+    """Return the names of the sources whose declarations could be read."""
     return tuple(SOURCES)
 
 

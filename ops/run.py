@@ -18,9 +18,9 @@ from typing import Any
 
 from rich.console import Console
 
-from extract import SOURCES, find_source
+from extract import BROKEN, NAMES, SOURCES, find_source
 from extract.errors import CxwError, ImpossibleWindow
-from extract.source import DAY, Source, Window
+from extract.source import DAY, Window
 from ops import build as building
 from ops import children, plan, publish, steps, summary
 from ops.airflow_home import prepare
@@ -45,6 +45,7 @@ class Plan:
     runs: Sequence[plan.PlannedRun]
     until: datetime
     world: WorldParameters | None  # None: real sources
+    broken: Sequence[str] = ()  # sources that are asked for and cannot be read
 
 
 def run(
@@ -58,11 +59,14 @@ def run(
     began = perf_counter()
     with _only_one(settings.data_dir):
         todo = make_plan(settings, until, only, **asked)
+        for source in todo.broken:
+            console.print(f"[red]{source} is not read[/red]", highlight=False)
+            console.print(f"  {BROKEN[source]}", highlight=False, markup=False, soft_wrap=True)
         release = publish.current(settings.data_dir)
         known = building.consumed(release.warehouse) if release else {}
         if not todo.runs and release and not building.new_files(settings.lake, known):
             _say_nothing_new(console, todo, release)
-            return OK
+            return FAILED if todo.broken else OK
         code, progress = _execute(settings, console, todo)
     release = publish.current(settings.data_dir)
     summary.show(console, progress.streams(), release)
@@ -71,7 +75,7 @@ def run(
         _say_next(console, settings, todo)
     minutes, seconds = divmod(round(perf_counter() - began), 60)
     console.print(f"Took             {minutes} min {seconds} s", highlight=False)
-    return code
+    return FAILED if todo.broken else code
 
 
 def make_plan(
@@ -79,16 +83,16 @@ def make_plan(
 ) -> Plan:
     """Decide which runs are missing up to `until`, or up to the default end."""
     chosen = {find_source(name).name for name in only}
-    configured = configured_sources(settings, SOURCES)
+    configured = configured_sources(settings, NAMES)
     if settings.sandbox == "embedded":
         world = world_of(settings.data_dir, **asked)
-        sources: list[Source] = list(SOURCES.values())
+        names: tuple[str, ...] = NAMES
         first = datetime.combine(world.start, time.min, UTC)
-        latest = plan.landed_until(settings.lake, sources)
+        latest = plan.landed_until(settings.lake, SOURCES.values())
         end = until or latest or first + DAY * FIRST_DAYS
     else:
         world = None
-        sources = [SOURCES[name] for name in configured]
+        names = configured
         first = _first_day(settings)
         end = until or Window.of_day(steps.now(settings)).start
     if end <= first:
@@ -104,8 +108,10 @@ def make_plan(
             "give --until today or an earlier day; it is exclusive",
         )
     now = None if world else steps.now(settings)
-    sources = [source for source in sources if not chosen or source.name in chosen]
-    return Plan(plan.missing_runs(settings.lake, sources, first, end, now), end, world)
+    names = tuple(name for name in names if not chosen or name in chosen)
+    sources = [SOURCES[name] for name in names if name in SOURCES]
+    broken = [name for name in names if name in BROKEN]
+    return Plan(plan.missing_runs(settings.lake, sources, first, end, now), end, world, broken)
 
 
 def _first_day(settings: Settings) -> datetime:

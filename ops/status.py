@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from extract import SOURCES
+from extract import BROKEN, SOURCES, find_source
 from extract.errors import UnknownSource
 from extract.source import Stream
 from ops import history, plan, publish, steps
@@ -49,7 +50,7 @@ def show(settings: Settings, console: Console, only: str | None = None) -> int:
     wrong = findings(settings, now, silences.load())
     for finding in wrong:
         console.print(
-            f"\n[red]{finding.kind}[/red] {finding.what}", highlight=False, soft_wrap=True
+            f"\n[red]{finding.kind}[/red] {escape(finding.what)}", highlight=False, soft_wrap=True
         )
         for command in finding.repeat:
             console.print(f"  repeat   {command}", highlight=False, markup=False)
@@ -102,6 +103,8 @@ def _count(folder: Path) -> int:
 
 
 def _show_stream(settings: Settings, console: Console, name: str) -> None:
+    if (source := name.partition(".")[0]) in BROKEN:
+        find_source(source)
     known = [f"{s.name}.{stream.name}" for s in SOURCES.values() for stream in s.streams]
     if name not in known:
         raise UnknownSource(

@@ -7,12 +7,24 @@ from typing import Any
 
 import pytest
 
+from extract import BROKEN, SOURCES
+from extract.errors import InvalidDeclaration
+
 SUITE = re.compile(r"test_conformance(?:_folders)?\.py::(\w+)\[(?:.*-)?([a-z0-9_]+-\w+)\]$")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files of the whole way first, so that no core waits for one of them at the end."""
     items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
+@pytest.fixture
+def broken_files(monkeypatch: pytest.MonkeyPatch) -> InvalidDeclaration:
+    """Let the source of files be one whose declaration cannot be read."""
+    error = InvalidDeclaration("files.toml [acd_intervals]: no key", "it is unclear", "correct it")
+    monkeypatch.delitem(SOURCES, "files")
+    monkeypatch.setitem(BROKEN, "files", error)
+    return error
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

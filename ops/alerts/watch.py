@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from extract import SOURCES, find_source
+from extract import BROKEN, NAMES, SOURCES
 from extract.source import DAY, Kind, Stream, Window
 from ops import history, plan, publish
 from ops.alerts import silences
-from ops.alerts.kinds import KINDS
+from ops.alerts.kinds import KINDS, kind_of
 from ops.alerts.lineage import Affected
 from ops.alerts.message import Alert, age, moment
 from ops.alerts.on_failure import BUILD_COMMANDS, affected_streams, served, short
@@ -52,12 +52,27 @@ def findings(
 ) -> list[Finding]:
     """Return what is wrong now, from files alone."""
     return [
+        *_broken(settings),
         *_late(settings, now),
         *_waiting(settings, now),
         *_quarantined(settings, now),
         *_stale(settings, now),
         *_expired(known, now),
     ]
+
+
+def _broken(settings: Settings) -> Iterator[Finding]:
+    """Find sources that cannot be read at all, whether or not a day of theirs is due."""
+    for name, error in BROKEN.items():
+        streams = sorted(path.name for path in (settings.lake / "raw" / name).glob("*"))
+        yield Finding(
+            kind_of(error).slug,
+            f"{name}-broken",
+            f"{name} is not read: {error}",
+            None,
+            tuple(f"{name}.{stream}" for stream in streams),
+            (f"cxw gaps {name}",),
+        )
 
 
 def _late(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -67,8 +82,8 @@ def _late(settings: Settings, now: datetime) -> Iterator[Finding]:
     """
     due = Window.of_day(now - GRACE).start
     last = history.last_attempts(settings)
-    read = configured_sources(settings, SOURCES) or tuple(SOURCES)
-    for source in map(find_source, read):
+    read = configured_sources(settings, NAMES) or NAMES
+    for source in (SOURCES[name] for name in read if name in SOURCES):
         for stream in source.streams:
             windows = plan.covered_windows(settings.lake, source.name, stream.name)
             if not windows:

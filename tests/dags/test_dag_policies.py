@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from extract import SOURCES
-from tests.dags.conftest import DAGS, ROOT
+from extract import NAMES
+from extract.errors import InvalidDeclaration
+from tests.dags.conftest import DAGS, ROOT, load_bag
 from tests.dags.policies import POLICIES, Policy
 
-EXPECTED = {"build_marts", "watch_warehouse", *(f"extract_{source}" for source in SOURCES)}
+EXPECTED = {"build_marts", "watch_warehouse", *(f"extract_{source}" for source in NAMES)}
 HEAVY = ("great_expectations", "dbt", "duckdb", "pyarrow", "vaderSentiment", "pandas")
 
 
@@ -69,6 +70,28 @@ def test_dag_files_are_short() -> None:
 
 def test_the_docstring_is_the_first_statement() -> None:
     assert all(ast.get_docstring(ast.parse(path.read_text())) for path in dag_files())
+
+
+def test_a_declaration_that_cannot_be_read_stops_one_dag(
+    airflow_home: Path, broken_files: InvalidDeclaration
+) -> None:
+    bag = load_bag(DAGS)
+    assert set(bag.dags) == EXPECTED - {"extract_files"}
+    ((name, why),) = bag.import_errors.items()
+    assert Path(name).name == "extract_files.py"
+    assert str(broken_files) in why
+    assets = {asset.name for asset in bag.dags["build_marts"].timetable.asset_condition.objects}
+    assert "lake.zendesk.tickets" in assets
+    assert not [name for name in assets if name.startswith("lake.files.")]
+
+
+def test_only_the_dag_of_a_broken_source_may_be_missing_from_a_run(
+    bag: Any, broken_files: InvalidDeclaration
+) -> None:
+    import _run_once
+
+    errors = {"extract_files.py": "no key", "extract_x.py": "a name is missing"}
+    assert _run_once._unforeseen(errors) == {"extract_x.py": "a name is missing"}
 
 
 def test_importing_the_dag_files_imports_nothing_heavy(airflow_home: Path) -> None:

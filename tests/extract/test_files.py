@@ -300,6 +300,10 @@ def test_file_that_comes_late_is_landed_by_the_next_run(tmp_path: Path) -> None:
         ('key = ["nr"]', "nr is not among its columns"),
         ('time = "id"', "id selects by time and is no moment"),
         ('zone = "Mars/Olympus"', "Mars/Olympus is no time zone"),
+        ('zone = "Europe"', "Europe is no time zone"),
+        ("late_days = 99999999999", "Expected `int` <= 366 - at `$.late_days`"),
+        ('kind = "evnt"', "[sales]: Invalid enum value 'evnt'"),
+        ("kind = event", "Invalid value"),
         ('columns = { id = "string", at = "moment" }', "id has the unknown type string"),
         (
             'columns = { "sale id" = "text", id = "text", at = "moment" }',
@@ -322,3 +326,14 @@ def test_declaration_that_cannot_be_is_refused_by_name(
     with pytest.raises(InvalidDeclaration, match=r"streams\.toml") as caught:
         read_declarations(path)
     assert said in str(caught.value)
+
+
+def test_stream_whose_name_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "streams.toml").write_text('["../sales"]\n')
+    with pytest.raises(InvalidDeclaration, match=r"\[\.\./sales\]: a stream's name is of letters"):
+        read_declarations(tmp_path / "streams.toml")
+
+
+def test_declarations_that_are_not_there_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidDeclaration, match=r"streams\.toml: No such file"):
+        read_declarations(tmp_path / "streams.toml")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 import pytest
 
-from extract import SOURCES, find_source
+from extract import NAMES, SOURCES, find_source
 from extract.errors import ImpossibleWindow, UnknownSource
 from extract.hubspot import HubSpotSettings
 from extract.source import Kind, Window
@@ -84,6 +84,10 @@ def test_unknown_stream_is_refused_with_the_names_there_are() -> None:
 def test_unknown_source_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(UnknownSource, match="choose one of " + ", ".join(SOURCES)):
         find_source("salesforce")
+
+
+def test_every_source_can_be_read() -> None:
+    assert tuple(SOURCES) == NAMES
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.errors import SourceUnavailable
+from extract.errors import InvalidDeclaration, SourceUnavailable
 from extract.lake import landed_path
 from extract.outcomes import Attempt, record
 from extract.source import Window
@@ -90,6 +90,19 @@ def test_a_late_stream_is_told_with_the_reason(
     finding = found(settings, day(6, 4))["zendesk.users"]
     assert finding.kind == kind
     assert finding.repeat[0] == "cxw extract zendesk users --from 2026-07-05 --to 2026-07-06"
+
+
+def test_a_source_that_cannot_be_read_is_told_and_the_others_are_judged(
+    settings: Settings, broken_files: InvalidDeclaration
+) -> None:
+    put(settings, "raw", "zendesk", "users", 1, 5)
+    put(settings, "raw", "files", "acd_intervals", 1, 5)
+    given = with_source(settings, "files", {"base_url": "/drop"})
+    assert "zendesk.users" in found(settings, day(9))
+    finding = found(given, day(9))["files-broken"]
+    assert (finding.kind, finding.streams) == ("extract_refused", ("files.acd_intervals",))
+    assert str(broken_files) in finding.what
+    assert watch.report(given, day(9)) >= 1
 
 
 def test_a_day_that_later_days_passed_by_is_told_until_it_is_filled(settings: Settings) -> None:

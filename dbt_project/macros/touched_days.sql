@@ -34,8 +34,8 @@
 {# Start days of sessions that a restated day of events may change: a session that crosses midnight
    starts on the neighbour day, so the day before and the day after are rebuilt too. A day whose file
    came empty has no events left to tell of it: it is taken from the file's name. The model's `also`
-   adds days of its own rows, such as those that were provisional. #}
-{% macro days_of_changed_sessions(also=none) -%}
+   adds days of its own rows, such as those that were provisional; `own` is its day. #}
+{% macro days_of_changed_sessions(also=none, own='started_on') -%}
     {%- for days in neighbour_days() %}
     select distinct cast({{ dbt.dateadd('day', days, 'event_on') }} as date) as started_on
     from {{ ref('stg_ga4__events') }}
@@ -48,7 +48,7 @@
     union distinct
     {%- endfor %}
     {%- endfor %}
-    select started_on from {{ this }} where {{ also or '1 = 0' }}
+    select {{ own }} from {{ this }} where {{ also or '1 = 0' }}
 {%- endmacro %}
 
 {# How far away the start or the tail of a session may lie: -1, 0, 1 when it spans two days. #}

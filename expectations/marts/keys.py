@@ -11,11 +11,13 @@ Keys = dict[str, tuple[tuple[str, ...], ...]]
 KEYS: Keys = {
     "agg_experience_daily": (("metric_slug", "segment_type", "segment_slug", "booked_on"),),
     "agg_freshness": (),
+    "agg_keywords_daily": (("report_on", "keyword_type", "query_text"),),
     "agg_lifecycle_funnel_daily": (("stage_on", "segment_type", "segment_name", "stage_type"),),
     "dim_channels": (("channel_slug",),),
     "dim_customers": (("customer_key",),),
     "dim_date": (("date_on",),),
     "dim_metrics": (("metric_slug", "definition_version"),),
+    "fct_attribution_credits": (("conversion_key", "touchpoint_key", "model_slug"),),
     "fct_calls": (("call_id",), ("touchpoint_key",)),
     "fct_lifecycle_journeys": (("customer_key",),),
     "fct_lifecycle_stage_periods": (("customer_key", "entered_at"), ("stage_period_key",)),

@@ -43,6 +43,7 @@ final as (
         ) as medium_name,
         {{ ga_param('landed', 'engagement_time_msec', 'int_value') }} as engagement_milliseconds,
         landed.event_value_in_usd as value_usd,
+        {{ ga_param('landed', 'search_term', 'string_value') }} as site_search_text,
         cast(landed._interval_start as date) as _landed_on,
         {{ technical_columns('landed') }}
     from landed

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
-from ops import publish, score
+from ops import publish, score, sentiment
 from ops.dbt import DbtPaths, run_dbt
 from ops.settings import Settings
 
@@ -73,15 +73,17 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         if not fresh:
             return None
         as_of = max(file.window.end for file in [*fresh, *known.values()])
+        model = sentiment.load(settings.sentiment_model or sentiment.DEFAULT)
         variables = {
             "lake": str(lake),
             "build_id": private.number,
             "as_of": f"{as_of:%Y-%m-%dT%H:%M:%SZ}",
             "new_files": by_stream(lake, fresh),
+            "sentiment_model": sentiment.slug(model),
         }
         paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
         first = run_dbt([*BUILD, "--select", SCORED_BY_OPS], paths, private.path, variables)
-        scored = score.score_new_texts(private.warehouse, lake / "enrichment", now)
+        scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)
         rest = run_dbt([*BUILD, "--exclude", SCORED_BY_OPS], paths, private.path, variables)
         record(private.warehouse, private.number, fresh)
         publish.seal(

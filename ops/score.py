@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -16,32 +15,31 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extract.lake import committed
+from ops import sentiment
+from ops.sentiment import SentimentModel
 
-MODEL_NAME = "vader"
-POSITIVE, NEGATIVE = 0.05, -0.05  # the bounds that the model's authors give for its compound score
 SCHEMA = pa.schema(
     [
         ("text_sha", pa.string()),
         ("sentiment_score", pa.float64()),
         ("sentiment_type", pa.string()),
+        ("sentiment_confidence_rate", pa.float64()),
         ("model_name", pa.string()),
         ("model_version", pa.string()),
     ]
 )
 
 
-def score_new_texts(warehouse: Path, enrichment: Path, now: datetime) -> int:
+def score_new_texts(
+    warehouse: Path, enrichment: Path, now: datetime, model: SentimentModel | None = None
+) -> int:
     """Score the texts of the build that have no score by this model version; return how many."""
-    folder = enrichment / "sentiment" / f"{MODEL_NAME}-{model_version()}"
+    model = model or sentiment.load()
+    folder = enrichment / "sentiment" / sentiment.slug(model)
     texts = unscored(warehouse, folder)
     if texts.num_rows:
-        write_scores(score(texts), folder, now)
+        write_scores(score(texts, model), folder, now)
     return int(texts.num_rows)
-
-
-def model_version() -> str:
-    """Return the version of the lexicon and its rules."""
-    return version("vaderSentiment")
 
 
 def unscored(warehouse: Path, folder: Path) -> pa.Table:
@@ -57,32 +55,21 @@ def unscored(warehouse: Path, folder: Path) -> pa.Table:
         ).to_arrow_table()
 
 
-def score(texts: pa.Table) -> pa.Table:
-    """Score a batch of texts: −1 (negative) to 1 (positive), with the closed list of types."""
-    from vaderSentiment.vaderSentiment import (  # noqa: PLC0415  (reads its lexicon when imported)
-        SentimentIntensityAnalyzer,
-    )
-
-    analyzer = SentimentIntensityAnalyzer()
-    scores = [analyzer.polarity_scores(text)["compound"] for text in texts["text"].to_pylist()]
+def score(texts: pa.Table, model: SentimentModel) -> pa.Table:
+    """Score a batch of texts; one that holds nothing to judge gets a row of nulls, not zeros."""
+    judgements = model.judge(texts["text"].to_pylist())
     count = texts.num_rows
     return pa.table(
         [
             texts["text_sha"].combine_chunks(),
-            scores,
-            [sentiment_type(value) for value in scores],
-            [MODEL_NAME] * count,
-            [model_version()] * count,
+            [judgement.score for judgement in judgements],
+            [judgement.type for judgement in judgements],
+            [judgement.confidence for judgement in judgements],
+            [model.name] * count,
+            [model.version] * count,
         ],
         schema=SCHEMA,
     )
-
-
-def sentiment_type(value: float) -> str:
-    """Return positive, neutral or negative."""
-    if value >= POSITIVE:
-        return "positive"
-    return "negative" if value <= NEGATIVE else "neutral"
 
 
 def write_scores(scores: pa.Table, folder: Path, now: datetime) -> Path:

@@ -34,6 +34,7 @@ KNOWN = {
     "ALERT_WEBHOOK_URL": "where alerts are posted as JSON; without it they are logged and filed",
     "PATIENCE_SECONDS": "how long a source may put a task off before it fails; default 21600",
     "BUILD_DIR": "set by a build for dbt",
+    "SENTIMENT_MODEL": "which model scores texts; see docs/analytics/sentiment.md",
     "RELEASES_KEPT": "how many releases stay for rollback; default 5",
 }
 
@@ -53,6 +54,7 @@ class Settings:
     clock_url: str | None = None
     releases_kept: int = 5
     patience_seconds: int = 21600
+    sentiment_model: str | None = None
     webhook_url: str | None = field(default=None, repr=False)
     source_values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -101,6 +103,7 @@ def load(environ: Mapping[str, str] | None = None, *, working_dir: Path | None =
         clock_url=values.get("CLOCK_URL"),
         releases_kept=_positive("RELEASES_KEPT", values.get("RELEASES_KEPT", "5")),
         patience_seconds=_positive("PATIENCE_SECONDS", values.get("PATIENCE_SECONDS", "21600")),
+        sentiment_model=values.get("SENTIMENT_MODEL"),
         webhook_url=values.get("ALERT_WEBHOOK_URL"),
         source_values=source_values,
     )
@@ -116,6 +119,7 @@ def to_environ(settings: Settings) -> dict[str, str]:
         "ALERT_WEBHOOK_URL": settings.webhook_url or "",
         "RELEASES_KEPT": str(settings.releases_kept),
         "PATIENCE_SECONDS": str(settings.patience_seconds),
+        "SENTIMENT_MODEL": settings.sentiment_model or "",
     }
     return {PREFIX + name: value for name, value in {**given, **settings.source_values}.items()}
 

@@ -27,6 +27,7 @@
                 cast(null as string) as text_sha,
                 cast(null as double) as sentiment_score,
                 cast(null as string) as sentiment_type,
+                cast(null as double) as sentiment_confidence_rate,
                 cast(null as string) as model_name,
                 cast(null as string) as model_version
             where 1 = 0

@@ -7,7 +7,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ops import score
+from ops import score, sentiment
+from ops.sentiment import vader
 
 NOW = datetime(2026, 9, 29, tzinfo=UTC)
 
@@ -29,7 +30,11 @@ def warehouse(tmp_path: Path) -> Path:
 
 def test_scores_have_the_sign_that_a_person_gives() -> None:
     texts = pa.table({"text_sha": ["a", "b", "c"], "text": ["I love it", "I hate it", "A table"]})
-    assert score.score(texts)["sentiment_type"].to_pylist() == ["positive", "negative", "neutral"]
+    assert score.score(texts, sentiment.load("vader"))["sentiment_type"].to_pylist() == [
+        "positive",
+        "negative",
+        "neutral",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,7 @@ def test_scores_have_the_sign_that_a_person_gives() -> None:
     [(0.05, "positive"), (0.049, "neutral"), (-0.049, "neutral"), (-0.05, "negative")],
 )
 def test_the_bounds_belong_to_the_signs(value: float, kind: str) -> None:
-    assert score.sentiment_type(value) == kind
+    assert vader.sentiment_type(value) == kind
 
 
 def test_a_text_is_scored_once(warehouse: Path, tmp_path: Path) -> None:
@@ -54,4 +59,4 @@ def test_the_same_texts_give_the_same_file(warehouse: Path, tmp_path: Path) -> N
     one, two = (sorted((tmp_path / f).rglob("*.parquet")) for f in ("one", "two"))
     assert [p.name for p in one] == [p.name for p in two]
     assert one[0].read_bytes() == two[0].read_bytes()
-    assert one[0].parent.name == f"vader-{score.model_version()}"
+    assert one[0].parent.name == sentiment.slug(sentiment.load())

@@ -6,10 +6,15 @@
     ('stg_x__search_posts', 'text'),
     ('stg_x__mentions', 'text'),
     ('stg_x__own_posts', 'text'),
+    ('stg_bluesky__search_posts', 'text'),
+    ('stg_bluesky__own_posts', 'text'),
+    ('stg_facebook__comments', 'text'),
+    ('stg_facebook__ratings', 'text'),
     ('stg_zendesk__tickets', 'description'),
     ('stg_zendesk__satisfaction_ratings', 'comment'),
     ('stg_zendesk__survey_responses', 'comment'),
     ('stg_hubspot__feedback_submissions', 'comment'),
+    ('stg_typeform__responses', 'comment'),
 ] %}
 
 with texts as (

@@ -63,14 +63,20 @@
     {{ days_of_changed_rows('int_touchpoints_unioned', 'touchpoint_key', 'started_on') }}
     union distinct
     {{ days_of_changed_sessions() }}
-    {{ or_days_of_new_files(['x.search_posts', 'x.mentions', 'x.own_posts']) }}
+    {{ or_days_of_new_files(mention_streams() + ['x.own_posts', 'bluesky.own_posts']) }}
+{%- endmacro %}
+
+{# Lists whose files, read again, may have lost a mention. #}
+{% macro mention_streams() -%}
+    {{ return(['x.search_posts', 'x.mentions', 'bluesky.search_posts', 'facebook.comments']) }}
 {%- endmacro %}
 
 {# Mentions: days of files read anew, and days whose first reply may be gone with such a file. #}
 {% macro days_of_changed_mentions() -%}
     {{ days_of_changed_rows('int_mentions', 'post_id', 'created_on') }}
-    {{ or_days_of_new_files(['x.search_posts', 'x.mentions']) }}
-    {%- set replied = days_of_new_files('x.own_posts') %}
+    {{ or_days_of_new_files(mention_streams()) }}
+    {%- for stream in ['x.own_posts', 'bluesky.own_posts', 'facebook.comments'] %}
+    {%- set replied = days_of_new_files(stream) %}
     {%- if replied %}
     union distinct
     select created_on from {{ this }}
@@ -78,6 +84,7 @@
         cast('{{ replied | join("' as date), cast('") }}' as date)
     )
     {%- endif %}
+    {%- endfor %}
 {%- endmacro %}
 
 {# Readings of counters: days of rows, and of files read anew. #}

@@ -18,6 +18,8 @@ KEYS: Keys = {
     "dim_date": (("date_on",),),
     "dim_metrics": (("metric_slug", "definition_version"),),
     "fct_attribution_credits": (("conversion_key", "touchpoint_key", "model_slug"),),
+    "fct_account_snapshots": (("source_slug", "account_id", "snapshot_on"),),
+    "fct_brand_posts": (("source_slug", "post_id"),),
     "fct_calls": (("call_id",), ("touchpoint_key",)),
     "fct_lifecycle_journeys": (("customer_key",),),
     "fct_lifecycle_stage_periods": (("customer_key", "entered_at"), ("stage_period_key",)),

@@ -442,6 +442,10 @@ TIES = {
         update marts.fct_mentions set author_id = '111' where post_id = '1'""",
     "the_first_reading_and_its_changes_make_the_last": """
         update marts.fct_post_snapshots set like_delta_count = 1""",
+    "every_own_post_is_a_brand_post_or_a_reply": """
+        delete from marts.fct_brand_posts where post_id = '3'""",
+    "followers_of_the_last_day_are_the_first_and_the_changes": """
+        update marts.fct_account_snapshots set follower_delta_count = 1""",
     "the_moments_of_a_call_are_in_order": """
         update marts.fct_calls set answered_at = started_at - interval 1 second
         where call_id = 1""",

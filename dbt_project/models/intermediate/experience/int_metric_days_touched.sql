@@ -43,7 +43,7 @@ days as (
     where
         kept.is_provisional
         or kept.touchpoint_key in (select changed.touchpoint_key from changed)
-    {{ or_days_of_new_files(['x.search_posts', 'x.mentions']) }}
+    {{ or_days_of_new_files(mention_streams()) }}
 ),
 {% else %}
 days as (

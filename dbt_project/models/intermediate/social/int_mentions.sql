@@ -1,99 +1,70 @@
--- One row per post of somebody else that the brand search or the mentions list brought.
+-- One row per post or comment of somebody else about the brand, on any network.
 
-{{ config(materialized='view') }}
+{# A table: many models read it, and the union with scores and replies is worked out once. #}
 
-with search_posts as (
-    select * from {{ ref('stg_x__search_posts') }}
-),
+{% set columns = [
+    'post_id', 'source_slug', 'identifier_key', 'author_id', 'conversation_id',
+    'referenced_post_id', 'created_at', 'created_on', 'channel_slug', 'stream_slug',
+    'reference_type', 'language_code', 'is_deleted', 'is_addressed', 'text',
+    'author_followers_count', 'retweet_count', 'reply_count', 'like_count', 'quote_count',
+    'impression_count', '_build_id'
+] %}
 
-mentions as (
-    select * from {{ ref('stg_x__mentions') }}
-),
-
-own_posts as (
-    select * from {{ ref('stg_x__own_posts') }}
+with facebook_comments as (
+    select * from {{ ref('int_facebook_comments') }}
+    where not is_of_page
 ),
 
 texts_scored as (
     select * from {{ ref('int_texts_scored') }}
 ),
 
+brand_replies as (
+    select * from {{ ref('int_brand_replies') }}
+),
+
 posts as (
-    select
-        search_posts.*,
-        'search' as stream_slug
-    from search_posts
+    select {{ columns | join(', ') }} from {{ ref('int_x_mentions') }}
     union all
-    select
-        mentions.*,
-        'mentions' as stream_slug
-    from mentions
-),
-
-{# The same post comes through both lists; the newer reading has the newer counters. Of two read in
-   one moment the mentions list wins, so that a rebuild picks the same one. #}
-ranked as (
-    select
-        posts.*,
-        max(posts._build_id) over (partition by posts.post_id) as _newest_build_id,
-        row_number() over (
-            partition by posts.post_id
-            order by posts._extracted_at desc, posts.stream_slug asc
-        ) as reading_rank
-    from posts
-),
-
-own_accounts as (
-    select distinct own_posts.author_id
-    from own_posts
+    select {{ columns | join(', ') }} from {{ ref('int_bluesky_mentions') }}
+    union all
+    select {{ columns | join(', ') }} from facebook_comments
 ),
 
 replies_per_post as (
     select
-        own_posts.referenced_post_id as post_id,
-        min(own_posts.created_at) as first_reply_at,
-        max(own_posts._build_id) as _build_id
-    from own_posts
-    where own_posts.reference_type = 'replied_to' and not own_posts.is_deleted
-    group by own_posts.referenced_post_id
+        brand_replies.source_slug,
+        brand_replies.referenced_post_id as post_id,
+        min(brand_replies.started_at) as first_reply_at,
+        max(brand_replies._build_id) as _build_id
+    from brand_replies
+    where not brand_replies.is_deleted
+    group by brand_replies.source_slug, brand_replies.referenced_post_id
 ),
 
 final as (
     select
-        {{ surrogate_key(["'x'", "'mention'", 'ranked.post_id']) }} as touchpoint_key,
-        ranked.post_id,
-        {{ identifier_key_or_unknown('x_user_id', 'ranked.author_id') }} as identifier_key,
-        ranked.author_id,
-        ranked.conversation_id,
-        ranked.referenced_post_id,
-        ranked.created_at,
+        {{ surrogate_key(["posts.source_slug", "'mention'", 'posts.post_id']) }} as touchpoint_key,
+        posts.{{ columns[:7] | join(',\n        posts.') }},
         replies_per_post.first_reply_at,
-        ranked.created_on,
-        'x' as channel_slug,
-        ranked.stream_slug,
-        ranked.reference_type,
-        ranked.language_code,
-        ranked.is_deleted,
+        posts.{{ columns[7:14] | join(',\n        posts.') }},
         texts_scored.sentiment_type,
         texts_scored.sentiment_model_slug,
         texts_scored.sentiment_score,
         texts_scored.sentiment_confidence_rate,
-        ranked.author_followers_count,
-        ranked.retweet_count,
-        ranked.reply_count,
-        ranked.like_count,
-        ranked.quote_count,
-        ranked.impression_count,
+        {{ text_sha('posts.text') }} as text_sha,
+        posts.{{ columns[15:21] | join(',\n        posts.') }},
         greatest(
-            ranked._newest_build_id,
+            posts._build_id,
             coalesce(replies_per_post._build_id, 0),
             coalesce(texts_scored._build_id, 0)
         ) as _build_id
-    from ranked
-    left join own_accounts on ranked.author_id = own_accounts.author_id
-    left join replies_per_post on ranked.post_id = replies_per_post.post_id
-    left join texts_scored on {{ text_sha('ranked.text') }} = texts_scored.text_sha
-    where ranked.reading_rank = 1 and own_accounts.author_id is null
+    from posts
+    left join replies_per_post
+        on
+            posts.post_id = replies_per_post.post_id
+            and posts.source_slug = replies_per_post.source_slug
+    left join texts_scored on {{ text_sha('posts.text') }} = texts_scored.text_sha
 )
 
 select * from final

@@ -70,7 +70,6 @@ web_sessions as (
 mentions as (
     select
         int_mentions.*,
-        'x' as source_slug,
         int_mentions.post_id as source_record_id,
         cast(null as bigint) as ticket_id,
         int_mentions.created_at as started_at,

@@ -1,4 +1,4 @@
--- One row per post that speaks of the brand and is not the brand's own.
+-- One row per post or comment that speaks of the brand and is not the brand's own.
 
 {{ config(
     materialized='incremental',
@@ -14,7 +14,7 @@ with mentions as (
 final as (
     select
         mentions.post_id,
-        'x' as source_slug,
+        mentions.source_slug,
         mentions.touchpoint_key,
         mentions.identifier_key,
         mentions.author_id,
@@ -29,6 +29,7 @@ final as (
         mentions.language_code,
         mentions.sentiment_type,
         mentions.sentiment_model_slug,
+        mentions.is_addressed,
         mentions.first_reply_at is not null as has_reply,
         mentions.sentiment_score,
         mentions.sentiment_confidence_rate,

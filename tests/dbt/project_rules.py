@@ -22,7 +22,7 @@ NAMED_BY_DESIGN = {"identity_resolution"}
 NAMES = {
     "staging": r"stg_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9_]+",
     "intermediate": r"int_[a-z0-9_]+",
-    "marts": r"pii_[a-z_]+|dim_[a-z_]+|fct_[a-z_]+|agg_[a-z_]+",
+    "marts": r"(bridge|pii|dim|fct|agg)_[a-z_]+",
 }
 # One row per stream or customer, as of the release.
 AGGREGATES_WITHOUT_PERIOD = {"agg_freshness", "agg_customers_value"}

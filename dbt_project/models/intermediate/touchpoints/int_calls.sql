@@ -14,13 +14,15 @@ tickets as (
     select * from {{ ref('stg_zendesk__tickets') }}
 ),
 
-agent_legs as (
+{# Who called stands on the customer's leg; the agent's ticket knows better whom it was about. #}
+sides as (
     select
         legs.call_id,
-        count(distinct legs.agent_id) as agent_count,
+        max(case when legs.leg_type = 'customer' then legs.user_id end) as caller_id,
+        count(distinct case when legs.leg_type = 'agent' then legs.agent_id end) as agent_count,
         max(legs._build_id) as _build_id
     from legs
-    where legs.leg_type = 'agent' and not legs.is_deleted
+    where not legs.is_deleted
     group by legs.call_id
 ),
 
@@ -68,8 +70,9 @@ final as (
     select
         {{ surrogate_key(["'zendesk'", "'call'", 'timed.call_id']) }} as touchpoint_key,
         timed.call_id,
-        {{ identifier_key_or_unknown('zendesk_user_id', 'tickets.requester_id') }}
-            as identifier_key,
+        {{ identifier_key_or_unknown(
+            'zendesk_user_id', 'coalesce(tickets.requester_id, sides.caller_id)'
+        ) }} as identifier_key,
         timed.ticket_id,
         timed.agent_id,
         timed.started_at,
@@ -94,14 +97,14 @@ final as (
         timed.hold_seconds,
         timed.wrap_up_seconds,
         timed.spoken_seconds + timed.wrapped_seconds as handle_seconds,
-        coalesce(agent_legs.agent_count, 0) as agent_count,
+        coalesce(sides.agent_count, 0) as agent_count,
         timed.call_charge_usd,
         greatest(
-            timed._build_id, coalesce(tickets._build_id, 0), coalesce(agent_legs._build_id, 0)
+            timed._build_id, coalesce(tickets._build_id, 0), coalesce(sides._build_id, 0)
         ) as _build_id
     from timed
     left join tickets on timed.ticket_id = tickets.ticket_id
-    left join agent_legs on timed.call_id = agent_legs.call_id
+    left join sides on timed.call_id = sides.call_id
 )
 
 select * from final

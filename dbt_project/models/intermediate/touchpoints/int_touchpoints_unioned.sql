@@ -8,7 +8,7 @@
     'is_deleted', '_build_id'
 ] %}
 {% set parts = [
-    'calls', 'tickets', 'survey_answers', 'web_sessions', 'mentions', 'brand_replies'
+    'calls', 'tickets', 'crm_tickets', 'survey_answers', 'web_sessions', 'mentions', 'brand_replies'
 ] %}
 
 with calls as (
@@ -37,6 +37,10 @@ tickets as (
     inner join {{ ref('channels') }} as channels
         on int_tickets.channel_slug = channels.channel_slug
     where not channels.is_voice
+),
+
+crm_tickets as (
+    select * from {{ ref('int_crm_tickets') }}
 ),
 
 survey_answers as (

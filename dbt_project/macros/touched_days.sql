@@ -112,3 +112,47 @@
 {% macro days_booked_anew() -%}
     select booked_on from {{ ref('int_metric_days_touched') }} where _build_id = {{ build_id() }}
 {%- endmacro %}
+
+{# Quarters of the queues: days of calls that changed, and of exports read anew. #}
+{% macro days_of_changed_queue_intervals() -%}
+    {{ days_of_changed_rows('int_queue_intervals', 'queue_interval_key', 'started_on') }}
+    {{ or_days_of_new_files(['files.acd_intervals']) }}
+    union distinct
+    select started_on from {{ ref('int_calls') }} where _build_id = {{ build_id() }}
+{%- endmacro %}
+
+{# Clocks of tickets go by the day on which the ticket was opened, which never moves. #}
+{% macro days_of_changed_ticket_clocks() -%}
+    select created_on from {{ ref('stg_zendesk__tickets') }}
+    where
+        created_on is not null
+        and (
+            _build_id = {{ build_id() }}
+            or ticket_id in (
+                select ticket_id from {{ ref('stg_zendesk__ticket_metric_events') }}
+                where _build_id = {{ build_id() }}
+            )
+        )
+{%- endmacro %}
+
+{# Clocks of promises: those of tickets, those on tasks, and those that ran when they were last read. #}
+{% macro days_of_changed_sla_clocks() -%}
+    {{ days_of_changed_ticket_clocks() }}
+    {%- for units, key in [
+        ('stg_servicenow__task_sla', 'task_sla_id'),
+        ('stg_servicenow__incident', 'incident_id'),
+        ('stg_servicenow__sc_req_item', 'requested_item_id')
+    ] %}
+    union distinct
+    select opened_on from {{ this }}
+    where
+        {{ 'instance_id' if key == 'task_sla_id' else 'object_id' }} in (
+            select {{ key }} from {{ ref(units) }} where _build_id = {{ build_id() }}
+        )
+    {%- endfor %}
+    union distinct
+    select cast(started_at as date) from {{ ref('stg_servicenow__task_sla') }}
+    where _build_id = {{ build_id() }} and started_at is not null
+    union distinct
+    select opened_on from {{ this }} where is_open
+{%- endmacro %}

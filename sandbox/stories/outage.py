@@ -37,7 +37,7 @@ class Outage:
         return self != self.placebo()
 
     def placebo(self) -> Outage:
-        """Give an outage that nobody feels: the IT desk writes it down, and nothing else differs."""
+        """Give an outage that nobody feels: only the IT desk writes it down."""
         return replace(
             self,
             contact_factor=0.0,

@@ -13,9 +13,10 @@ from sandbox.answers import feel
 from sandbox.books import Hit, Session
 from sandbox.chance import pick
 from sandbox.company import Company
-from sandbox.crm import close_deal, open_deal
+from sandbox.crm import Deal, close_deal, open_deal
 from sandbox.moments import DAY, HOUR, MILLI, MINUTE, SECOND
 from sandbox.people import Device, Person, second_device
+from sandbox.stumbling import begin_checkout, look_at_checkout
 
 # Weights of the hours from 0 to 23.
 _NIGHT = (1.0, 0.4, 0.2, 0.1, 0.1, 0.4)
@@ -26,6 +27,8 @@ EARLY_HOURS = tuple((hour, weight) for hour, weight in HOURS if 6 <= hour < 22)
 BROWSED = ("/", "/pricing", "/features", "/plans/family", "/blog/winter-check", "/about", "/help")
 FEATURES = ("report", "budget", "hub", "export", "schedule", "share")
 SITE = "https://www.northwind.example"
+SITE_SEARCHED_SHARE = 0.4  # of the readers of the help page
+BY_MAIL = 2  # the newsletter among the sources of a visit
 
 
 def visit_time(rng: Random, day_us: int, *, is_tying: bool) -> int:
@@ -100,6 +103,9 @@ class Visit:
         self.us += spent * MILLI
         if self.rng.random() < 0.62:
             self.hit("user_engagement", page, spent)
+        asked = self.company.chance("site search", self.device.client_id, self.us)
+        if page == "/help" and asked < SITE_SEARCHED_SHARE:
+            self.hit("view_search_results", page)
 
     def use(self) -> None:
         """Use the product, once or several times."""
@@ -150,20 +156,26 @@ def browse(company: Company, person: Person, us: int, purpose: str) -> None:
         visit.read("/contact")
         at = visit.hit("generate_lead", "/contact")
         company.plan(at + 900 * MILLI, "lead", person.number)
+    elif person.contact_id is not None:
+        look_at_checkout(visit)
     visit.close()
 
 
-def order(company: Company, person: Person, us: int, _: object) -> None:
-    """Order on the website: the first order makes a customer, who then often signs in."""
+def order(company: Company, person: Person, us: int, purpose: str | None) -> None:
+    """Order on the website, of oneself or for an offer; the first order makes a customer."""
     if person.is_gone or person.contact_id is None or person.open_deals:
         return
     visit = Visit(company, person, person.devices[0], _free_at(person.devices[0], us))
     visit.is_tying = True
+    if purpose == "offer":
+        visit.session.source = BY_MAIL
     visit.begin("/pricing")
     if person.customer_number is not None and person.is_signed_in:
         visit.sign_in()
-    _check_out(company, person, visit)
-    if not visit.is_signed_in and visit.rng.random() < 0.6:
+    deal = _check_out(company, person, visit)
+    if deal is not None and purpose == "offer":
+        company.offers[person.number].deals.append(deal.deal_id)
+    if deal is not None and not visit.is_signed_in and visit.rng.random() < 0.6:
         visit.us += 20 * SECOND
         visit.log_in()
         visit.use()
@@ -171,13 +183,15 @@ def order(company: Company, person: Person, us: int, _: object) -> None:
     company.plan(us + DAY, "settle", person.number)
 
 
-def _check_out(company: Company, person: Person, visit: Visit) -> None:
-    visit.hit("begin_checkout", "/checkout")
+def _check_out(company: Company, person: Person, visit: Visit) -> Deal | None:
+    if not begin_checkout(visit, would_order=True):
+        return None
     visit.us += visit.rng.randrange(30, 200) * SECOND
     deal = open_deal(company, person, visit.us + 1_300 * MILLI, visit.rng, is_silent=True)
     close_deal(company, person, deal, deal.created_us, won=True)
     visit.hit("purchase", "/checkout/thanks", order=(f"T-{deal.deal_id}", deal.amount_cents))
     visit.us += 3 * SECOND
+    return deal
 
 
 def routine(company: Company, person: Person, us: int, _: object) -> None:
@@ -224,6 +238,7 @@ def _choose_device(company: Company, person: Person, us: int, rng: Random) -> De
 def _do_things(company: Company, person: Person, visit: Visit, rng: Random) -> None:
     storm = company.climate.outage(visit.us)
     if storm is not None:
+        visit.hit("exception", "/app")
         visit.read("/status")
         feel(person, 0.0, storm.mood_drop)
         return

@@ -46,6 +46,8 @@ class Company:
     consents: dict[int, Any] = field(default_factory=dict)
     desk_users: dict[int, Any] = field(default_factory=dict)
     callers: dict[str, int] = field(default_factory=dict)
+    offers: dict[int, Any] = field(default_factory=dict)
+    checkouts: list[Any] = field(default_factory=list)
     tickets: dict[int, Any] = field(default_factory=dict)
     organizations: list[Any] = field(default_factory=list)
     x_accounts: dict[str, Any] = field(default_factory=dict)

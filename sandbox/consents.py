@@ -22,6 +22,7 @@ class Choice:
     source: str
     basis: str | None = None
     explanation: str | None = None
+    cause: str = "habit"
 
 
 def choose(company: Company, person: Person, us: int, contact_id: int) -> None:
@@ -50,17 +51,17 @@ def choose(company: Company, person: Person, us: int, contact_id: int) -> None:
     for number, (choice,) in choices.items():
         if choice.status == "SUBSCRIBED" and rng.random() < 0.14:
             when = us + rng.randrange(5 * HOUR, 80 * DAY)
-            company.plan(when, "withdraw", person.number, (contact_id, number))
+            company.plan(when, "withdraw", person.number, (contact_id, number, "habit"))
 
 
-def withdraw(company: Company, person: Person, us: int, payload: tuple[int, int]) -> None:
+def withdraw(company: Company, person: Person, us: int, payload: tuple[int, int, str]) -> None:
     """Follow the link at the end of a mail; the contact changes with it."""
-    contact_id, number = payload
-    contact = company.contacts[contact_id]
-    if contact.archived_us is not None:
+    contact_id, number, cause = payload
+    contact, said = company.contacts[contact_id], company.consents[contact_id][number]
+    if contact.archived_us is not None or said[-1].status != "SUBSCRIBED":
         return
     us = to_millis(us)
-    company.consents[contact_id][number].append(Choice("UNSUBSCRIBED", us, "Email unsubscribe"))
+    said.append(Choice("UNSUBSCRIBED", us, "Email unsubscribe", cause=cause))
     write(company, contact_id, us)
     show(company, contact, us + MILLI)
     rng = company.rng("regret", contact_id, number)
@@ -68,9 +69,9 @@ def withdraw(company: Company, person: Person, us: int, payload: tuple[int, int]
         company.plan(us + rng.randrange(DAY, 9 * DAY), "come_back", person.number, payload)
 
 
-def come_back(company: Company, _: Person, us: int, payload: tuple[int, int]) -> None:
+def come_back(company: Company, _: Person, us: int, payload: tuple[int, int, str]) -> None:
     """Subscribe again."""
-    contact_id, number = payload
+    contact_id, number, _cause = payload
     contact = company.contacts[contact_id]
     if contact.archived_us is not None:
         return

@@ -98,6 +98,7 @@ DEVICES = (
     ("desktop", None, "Windows", "11", "Edge", "139.0"),
     ("mobile", "Apple", "iOS", "19.1", "Safari", "19.1"),
 )
+SITE_SEARCHES = ("double charge refund", "Northwind invoice wrong", "opening hours", "move house")
 CITIES = ("Utrecht", "Rotterdam", "Groningen", "Arnhem", "Haarlem", "Tilburg", "Leiden", "Zwolle")
 TITLES = {"/": "Northwind", "/pricing": "Pricing", "/app": "Your Northwind"}
 
@@ -126,6 +127,9 @@ def _params(session: Session, hit: Hit) -> list[dict[str, Any]]:
         params.append(_param("engagement_time_msec", whole=hit.engaged_ms))
     if hit.name == "feature_use":
         params.append(_param("feature_name", text=path.rsplit("/", 1)[1]))
+    if hit.name == "view_search_results":
+        asked = stable_hash(session.client_id, hit.us, "asked") % len(SITE_SEARCHES)
+        params.append(_param("search_term", text=SITE_SEARCHES[asked]))
     if hit.name == "login":
         params.append(_param("method", text="password"))
     if hit.transaction is not None and hit.value_cents is not None:

@@ -1,9 +1,9 @@
 """What people ask Google before they come to the company, or instead: a day's search results.
 
 Who has a problem searches before calling: the searches about problems of a day follow the calls of
-the next one. The outage and the price change raise their queries on their own days, with the first
-day the loudest. Rare queries are a part of every total, and no row of their own is shown for them.
-Nothing here touches a person, and every day draws from a generator of its own.
+the next one (story `search_lead`). The outage and the price change raise their queries on their own
+days, with the first day the loudest. Rare queries are a part of every total, and no row of their
+own is shown for them. Nothing here touches a person; every day draws from its own generator.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from sandbox.chance import bell, between
 from sandbox.company import Company
 from sandbox.moments import DAY, HOUR
+from sandbox.stories import SearchLead
 
 SITE = "https://www.northwind.example"
 FINAL_AFTER = 3 * DAY + 7 * HOUR  # two days after the day's end in California
@@ -159,10 +160,16 @@ def _topic(company: Company, topic: Topic, day_us: int) -> Iterator[Found]:
                         )
 
 
+def lead_days(company: Company) -> int:
+    """Give how many days the searches about problems run ahead of the calls."""
+    story = company.climate.running(SearchLead, company.start_us)
+    return 1 if story is None else story.lead_days
+
+
 def _factor(company: Company, slug: str, day_us: int) -> float:
     """Give how much more than usual a topic is searched on a day."""
     if slug == "problems":
-        tomorrow = day_us + DAY
+        tomorrow = day_us + lead_days(company) * DAY
         usual = company.customers * TYPICAL_CALLS
         if _begins(company, tomorrow):  # nobody foresees what the calls of that day are about
             return 1.0

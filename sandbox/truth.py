@@ -27,16 +27,24 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sandbox import truth_issues, truth_posts, truth_public, truth_search, truth_service
+from sandbox import (
+    truth_campaigns,
+    truth_issues,
+    truth_posts,
+    truth_public,
+    truth_search,
+    truth_service,
+    truth_web,
+)
 from sandbox.books import Session
 from sandbox.company import Company
 from sandbox.moments import SECOND, as_datetime, as_us
-from sandbox.render_crm import SUBSCRIPTIONS
 from sandbox.stages import periods
 from sandbox.stories import parameters
 from sandbox.world import World
 
 _TEXT, _WHOLE, _AT = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
+TOPICS = (truth_campaigns, truth_issues, truth_posts, truth_search, truth_service, truth_web)
 _CALL_NUMBERS = ("queue_seconds", "talk_seconds", "hold_seconds", "wrap_up_seconds")
 
 SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
@@ -77,13 +85,6 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("person_id", _TEXT),
         ("submitted_at", _AT),
     ],
-    "consents": [
-        ("crm_contact_id", _TEXT),
-        ("person_id", _TEXT),
-        ("subscription_name", _TEXT),
-        ("status_type", _TEXT),
-        ("decided_at", _AT),
-    ],
     "posts": [
         ("post_id", _TEXT),
         ("person_id", _TEXT),
@@ -102,11 +103,8 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("ended_at", _AT),
         ("parameters", _TEXT),
     ],
-    **truth_service.SCHEMAS,
     **truth_public.SCHEMAS,
-    **truth_search.SCHEMAS,
-    **truth_posts.SCHEMAS,
-    **truth_issues.SCHEMAS,
+    **{name: fields for topic in TOPICS for name, fields in topic.SCHEMAS.items()},
 }
 
 
@@ -134,7 +132,6 @@ def truth(world: World, until: datetime) -> dict[str, pa.Table]:
             for each, us, _ in seen
         ],
         "survey_answers": _answers(company, until_us),
-        "consents": _consents(company, until_us),
         "posts": [
             (post.post_id, _name(post.person), as_datetime(post.created_us), post.sentiment)
             for post in company.books.posts
@@ -142,12 +139,10 @@ def truth(world: World, until: datetime) -> dict[str, pa.Table]:
         ],
         "stage_periods": _stages(company, seen, until_us),
         "stories": _stories(company, until_us),
-        **truth_service.rows(company, until_us),
         **truth_public.rows(world, until_us),
-        **truth_search.rows(company, until_us),
-        **truth_posts.rows(company, until_us),
-        **truth_issues.rows(company, until_us),
     }
+    for topic in TOPICS:
+        rows.update(topic.rows(company, until_us))
     rows["persons"] = _persons(rows)
     return {name: _table(name, rows[name]) for name in SCHEMAS}
 
@@ -246,20 +241,6 @@ def _answers(company: Company, until_us: int) -> list[tuple[Any, ...]]:
             found.append(
                 (str(answer.answer_id), answer.source, answer.metric, scores[-1], who, when)
             )
-    return found
-
-
-def _consents(company: Company, until_us: int) -> list[tuple[Any, ...]]:
-    """Give what each contact last said of each kind of messages, of those that are there."""
-    found = []
-    for key, said in company.consents.items():
-        fact = company.contacts[key].fact
-        is_gone = fact.gone_us is not None and fact.gone_us < until_us
-        for number, choices in said.items():
-            told = [choice for choice in choices if choice.us < until_us]
-            if told and not is_gone:
-                who, name = _name(fact.person), SUBSCRIPTIONS[number]
-                found.append((str(key), who, name, told[-1].status, as_datetime(told[-1].us)))
     return found
 
 

@@ -20,6 +20,7 @@ from sandbox import (
     business,
     buying,
     calls,
+    campaigns,
     consents,
     crm,
     habits,
@@ -108,6 +109,7 @@ def live_day(company: Company, day_us: int) -> None:
     organizations_day(company, day_us)
     habits.arrive(company, day_us)
     habits.stories_touch(company, day_us)
+    campaigns.mail_day(company, day_us)
     habits.wake(company, day_us)
     posts.brand_day(company, day_us)
     service_day(company, day_us)

@@ -7,21 +7,37 @@ the same persons and habits; only what the story touches differs.
 from __future__ import annotations
 
 from sandbox.stories.broken_step import BrokenStep
+from sandbox.stories.checkout_friction import CheckoutFriction
 from sandbox.stories.climate import Climate
+from sandbox.stories.consent_wave import ConsentWave
+from sandbox.stories.newsletter_offer import NewsletterOffer
 from sandbox.stories.outage import Outage
 from sandbox.stories.price_change import PriceChange
+from sandbox.stories.search_lead import SearchLead
 from sandbox.stories.story import Story, dialled, parameters, with_placebo
 
 __all__ = [
     "PLANTED",
     "BrokenStep",
+    "CheckoutFriction",
     "Climate",
+    "ConsentWave",
+    "NewsletterOffer",
     "Outage",
     "PriceChange",
+    "SearchLead",
     "Story",
     "dialled",
     "parameters",
     "with_placebo",
 ]
 
-PLANTED: tuple[Story, ...] = (Outage(), PriceChange(), BrokenStep())
+PLANTED: tuple[Story, ...] = (
+    Outage(),
+    PriceChange(),
+    BrokenStep(),
+    CheckoutFriction(),
+    ConsentWave(),
+    NewsletterOffer(),
+    SearchLead(),
+)

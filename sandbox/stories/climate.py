@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sandbox.moments import DAY, HOUR
 from sandbox.stories.broken_step import BrokenStep
 from sandbox.stories.outage import Outage
 from sandbox.stories.price_change import PriceChange
 from sandbox.stories.story import Story
+
+Told = TypeVar("Told", bound=Story)
 
 
 class Climate:
@@ -30,6 +33,23 @@ class Climate:
         ]
         self._prices = [
             (story.begins(start_us), story) for story in stories if isinstance(story, PriceChange)
+        ]
+
+    def running(self, kind: type[Told], us: int) -> Told | None:
+        """Give the story of a kind that is on at a moment."""
+        for story in self.stories:
+            if isinstance(story, kind) and story.begins(self.start_us) <= us:
+                end = story.ends(self.start_us)
+                if end is None or us < end:
+                    return story
+        return None
+
+    def beginning(self, kind: type[Told], day_us: int) -> list[Told]:
+        """Give the stories of a kind that begin on a day."""
+        return [
+            story
+            for story in self.stories
+            if isinstance(story, kind) and day_us <= story.begins(self.start_us) < day_us + DAY
         ]
 
     def broken_step(self, us: int, reason: str) -> BrokenStep | None:

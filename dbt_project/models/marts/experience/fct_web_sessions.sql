@@ -14,6 +14,10 @@ with sessions as (
     select * from {{ ref('int_web_sessions') }}
 ),
 
+friction as (
+    select * from {{ ref('int_web_friction') }}
+),
+
 {# The last day known is yesterday, so three days back from it are still open at the vendor. #}
 provisional as (
     select
@@ -38,6 +42,9 @@ final as (
         sessions.device_type,
         sessions.is_engaged,
         sessions.started_on >= provisional.from_on as is_provisional,
+        coalesce(friction.rage_click_count, 0) + coalesce(friction.dead_click_count, 0)
+        + coalesce(friction.error_page_count, 0) + coalesce(friction.form_abandoned_count, 0)
+        + coalesce(friction.back_and_forth_count, 0) > 0 as has_friction,
         sessions.traffic_source_name,
         sessions.traffic_medium_name,
         sessions.ga_session_number,
@@ -46,10 +53,17 @@ final as (
         sessions.feature_use_count,
         sessions.key_event_count,
         sessions.purchase_count,
+        coalesce(friction.rage_click_count, 0) as rage_click_count,
+        coalesce(friction.dead_click_count, 0) as dead_click_count,
+        coalesce(friction.error_page_count, 0) as error_page_count,
+        coalesce(friction.form_start_count, 0) as form_start_count,
+        coalesce(friction.form_abandoned_count, 0) as form_abandoned_count,
+        coalesce(friction.back_and_forth_count, 0) as back_and_forth_count,
         sessions.engaged_seconds,
         sessions.value_usd
     from sessions
     cross join provisional
+    left join friction on sessions.touchpoint_key = friction.touchpoint_key
     {% if is_incremental() %}
     where sessions.started_on in ({{ days_of_changed_sessions('is_provisional') }})
     {% endif %}

@@ -25,7 +25,12 @@ NAMES = {
     "marts": r"(bridge|pii|dim|fct|agg)_[a-z_]+",
 }
 # One row per stream or customer, as of the release.
-AGGREGATES_WITHOUT_PERIOD = {"agg_freshness", "agg_customers_value"}
+AGGREGATES_WITHOUT_PERIOD = {
+    "agg_freshness",
+    "agg_customers_value",
+    "agg_channel_paths",
+    "agg_issue_effort",
+}
 GRAINS = ("_daily", "_weekly", "_monthly", "_hourly")
 HEADS = ("*Key:*", "*Assumes:*", "*Beware:*")
 ENGINE_ONLY = {

@@ -190,6 +190,18 @@ class CausedFact:
     us: int
 
 
+@dataclass(frozen=True, slots=True)
+class EmergencyFact:
+    """An incident of a story: when it was, whether it was declared and whether anybody felt it."""
+
+    sys_id: str
+    slug: str
+    begin_us: int
+    end_us: int
+    is_declared: bool
+    is_felt: bool
+
+
 class Books:
     """Grows while the world lives; nothing that was written is changed later."""
 
@@ -205,6 +217,7 @@ class Books:
         self.posts: list[PostFact] = []
         self.service_tasks: list[ServiceTaskFact] = []
         self.promises: list[PromiseFact] = []
+        self.emergencies: list[EmergencyFact] = []
         self.caused: list[CausedFact] = []
         self.deleted_tasks: dict[str, int] = {}
         self.identifiers: dict[tuple[int, str, str], IdentifierFact] = {}

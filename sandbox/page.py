@@ -69,7 +69,7 @@ class Page:
         moments = [day_us + rng.randrange(7 * HOUR, 18 * HOUR) for _ in range(rng.randrange(1, 3))]
         said = [(us, "news") for us in moments]
         said += [(begin + 40 * MINUTE, "outage") for begin, _, _ in
-                 company.climate.outages_of(day_us)]  # fmt: skip
+                 company.climate.announced_of(day_us)]  # fmt: skip
         said += [(begin + 30 * MINUTE, "price") for begin, _ in company.climate.prices_of(day_us)]
         for us, kind in sorted(said):
             self._post(to_seconds(us), kind)

@@ -142,7 +142,7 @@ def brand_day(company: Company, day_us: int) -> None:
     rng = company.rng("brand", day_us // DAY)
     moments = [day_us + rng.randrange(7 * HOUR, 18 * HOUR) for _ in range(rng.randrange(1, 4))]
     said = [(us, "news") for us in moments]
-    for begin, _, _ in company.climate.outages_of(day_us):
+    for begin, _, _ in company.climate.announced_of(day_us):
         said.append((begin + 50 * MINUTE, "outage"))
     said.extend((begin + 20 * MINUTE, "price") for begin, _ in company.climate.prices_of(day_us))
     for us, kind in sorted(said):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from random import Random
 
+from sandbox.books import EmergencyFact
 from sandbox.chance import count, exponential, pick
 from sandbox.company import Company
 from sandbox.moments import DAY, HOUR, MINUTE, SECOND, to_seconds, weekday
@@ -24,6 +25,8 @@ from sandbox.service_task import (
     stop_promise,
     write,
 )
+from sandbox.stories import Outage
+from sandbox.stories.emergencies import FalseAlarm, Missed
 
 GROUPS = ("Service Desk", "Workplace", "Network", "Applications", "Telephony")
 SUBJECTS = (
@@ -64,8 +67,11 @@ def service_day(company: Company, day_us: int) -> None:
         _item(company, rng, day_us + _hour(rng), staff)
     if day % 3 == 1:
         _mistake(company, rng, day_us + 10 * HOUR + rng.randrange(4 * HOUR), staff)
-    for begin, end, _ in company.climate.incidents_of(day_us):
-        _outage(company, rng, begin, end, staff)
+    for begin, end, story in company.climate.incidents_of(day_us):
+        if isinstance(story, (Missed, FalseAlarm)):
+            _misjudged(company, begin, end, story, staff)
+        else:
+            _outage(company, rng, begin, end, story, staff)
 
 
 def _hour(rng: Random) -> int:
@@ -211,7 +217,7 @@ def _mistake(company: Company, rng: Random, us: int, staff: int) -> None:
     note(company, task)
 
 
-def _outage(company: Company, rng: Random, begin: int, end: int, staff: int) -> None:
+def _outage(company: Company, rng: Random, begin: int, end: int, story: Outage, staff: int) -> None:
     major = _report(company, rng, begin, staff, "1")
     major.subject, major.category, major.is_major = "Northwind is down", "network", True
     major.group = sys_id("sys_user_group", GROUPS[2])
@@ -220,6 +226,7 @@ def _outage(company: Company, rng: Random, begin: int, end: int, staff: int) -> 
     _resolve(company, major, end, "Solved (Permanently)")
     _close(company, major, end + CLOSED_AFTER)
     note(company, major)
+    _note_emergency(company, major, begin, end, story)
     for _ in range(count(rng, 0.15 * staff)):
         us = begin + to_seconds(int(rng.random() * (end - begin - HOUR))) + 10 * MINUTE
         child = _report(company, rng, us, staff, "3")
@@ -230,3 +237,24 @@ def _outage(company: Company, rng: Random, begin: int, end: int, staff: int) -> 
         _resolve(company, child, at, "Resolved by parent")
         _close(company, child, at + CLOSED_AFTER)
         note(company, child)
+
+
+def _misjudged(company: Company, begin: int, end: int, story: Outage, staff: int) -> None:
+    """Report an emergency as something small, or something small as an emergency."""
+    rng = company.rng("misjudged", story.slug, begin)
+    is_missed = isinstance(story, Missed)
+    task = _report(company, rng, begin, staff, "2" if is_missed else "1")
+    task.subject = "Sign-in is slow for some" if is_missed else "Shop seems to be down"
+    task.category, task.is_major = "network", not is_missed
+    task.group = sys_id("sys_user_group", GROUPS[2])
+    _open(company, task)
+    _take(company, task, begin + to_seconds(rng.randrange(8 * MINUTE, 25 * MINUTE)))
+    _resolve(company, task, end, "Solved (Work Around)")
+    _close(company, task, end + CLOSED_AFTER)
+    note(company, task)
+    _note_emergency(company, task, begin, end, story)
+
+
+def _note_emergency(company: Company, task: Task, begin: int, end: int, story: Outage) -> None:
+    fact = EmergencyFact(task.sys_id, story.slug, begin, end, task.is_major, story.is_felt)
+    company.books.emergencies.append(fact)

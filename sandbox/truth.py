@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 
 from sandbox import (
     truth_campaigns,
+    truth_incidents,
     truth_issues,
     truth_posts,
     truth_public,
@@ -104,6 +105,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("parameters", _TEXT),
     ],
     **truth_public.SCHEMAS,
+    **truth_incidents.SCHEMAS,
     **{name: fields for topic in TOPICS for name, fields in topic.SCHEMAS.items()},
 }
 
@@ -140,6 +142,7 @@ def truth(world: World, until: datetime) -> dict[str, pa.Table]:
         "stage_periods": _stages(company, seen, until_us),
         "stories": _stories(company, until_us),
         **truth_public.rows(world, until_us),
+        **truth_incidents.rows(world, until_us),
     }
     for topic in TOPICS:
         rows.update(topic.rows(company, until_us))

@@ -10,6 +10,7 @@ from sandbox.stories.broken_step import BrokenStep
 from sandbox.stories.checkout_friction import CheckoutFriction
 from sandbox.stories.climate import Climate
 from sandbox.stories.consent_wave import ConsentWave
+from sandbox.stories.emergencies import Emergencies
 from sandbox.stories.newsletter_offer import NewsletterOffer
 from sandbox.stories.outage import Outage
 from sandbox.stories.price_change import PriceChange
@@ -22,6 +23,7 @@ __all__ = [
     "CheckoutFriction",
     "Climate",
     "ConsentWave",
+    "Emergencies",
     "NewsletterOffer",
     "Outage",
     "PriceChange",
@@ -36,6 +38,7 @@ PLANTED: tuple[Story, ...] = (
     Outage(),
     PriceChange(),
     BrokenStep(),
+    Emergencies(),
     CheckoutFriction(),
     ConsentWave(),
     NewsletterOffer(),

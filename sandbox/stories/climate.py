@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sandbox.moments import DAY, HOUR
 from sandbox.stories.broken_step import BrokenStep
+from sandbox.stories.emergencies import Emergencies, Missed
 from sandbox.stories.outage import Outage
 from sandbox.stories.price_change import PriceChange
 from sandbox.stories.story import Story
@@ -20,10 +21,13 @@ class Climate:
     def __init__(self, stories: Sequence[Story], start_us: int) -> None:
         self.stories = tuple(stories)
         self.start_us = start_us
+        incidents = [story for story in stories if isinstance(story, Outage)]
+        for story in stories:
+            if isinstance(story, Emergencies):
+                incidents += story.incidents()
         self._recorded = [
-            (story.begins(start_us), story.begins(start_us) + story.hours * HOUR, story)
-            for story in stories
-            if isinstance(story, Outage)
+            (one.begins(start_us), one.begins(start_us) + one.hours * HOUR, one)
+            for one in incidents
         ]
         self._outages = [each for each in self._recorded if each[2].is_felt]
         self._steps = [
@@ -70,6 +74,10 @@ class Climate:
     def outages_of(self, day_us: int) -> list[tuple[int, int, Outage]]:
         """Give the outages that begin on a day, with their bounds."""
         return [each for each in self._outages if day_us <= each[0] < day_us + DAY]
+
+    def announced_of(self, day_us: int) -> list[tuple[int, int, Outage]]:
+        """Give the outages of a day that the company knows of."""
+        return [each for each in self.outages_of(day_us) if not isinstance(each[2], Missed)]
 
     def incidents_of(self, day_us: int) -> list[tuple[int, int, Outage]]:
         """Give what the IT desk writes down of a day: outages, also those that nobody feels."""

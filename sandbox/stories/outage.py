@@ -45,6 +45,6 @@ class Outage:
             reply_factor=1.0,
             mood_drop=0.0,
             post_share=0.0,
-            stranger_factor=1.0,
+            stranger_factor=0.0,
             leave_share=0.0,
         )

@@ -255,6 +255,28 @@ def docs(
     _echo(documentation.write(_settings(), check_only=check_only))
 
 
+goals_app = typer.Typer(help="Lock the goals of dbt_project/seeds/goals.csv, or check their locks.")
+app.add_typer(goals_app, name="goals")
+
+
+@goals_app.command("lock")
+def lock_goals() -> None:
+    """Lock every goal that has no lock yet; commit the list afterwards."""
+    from ops import goals, steps  # noqa: PLC0415
+
+    settings = _settings()
+    locked = goals.lock(goals.goals_file(settings), steps.now(settings))
+    _echo([f"locked {name}" for name in locked] or ["every goal is locked already"])
+
+
+@goals_app.command("check")
+def check_goals() -> None:
+    """Fail when a goal has no lock, or was edited after it was locked."""
+    from ops import goals  # noqa: PLC0415
+
+    typer.echo(f"{goals.check(goals.goals_file(_settings()))} goals, each as it was locked")
+
+
 @app.command("alert-test")
 def alert_test() -> None:
     """Send one alert through the webhook; exit code 1 when the webhook did not take it."""

@@ -30,6 +30,7 @@ AGGREGATES_WITHOUT_PERIOD = {
     "agg_customers_value",
     "agg_channel_paths",
     "agg_issue_effort",
+    "agg_goal_scorecard",
 }
 GRAINS = ("_daily", "_weekly", "_monthly", "_hourly")
 HEADS = ("*Key:*", "*Assumes:*", "*Beware:*")

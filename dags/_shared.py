@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from _connections import connected
@@ -60,7 +61,7 @@ class Tag(StrEnum):
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAILY = CronDataIntervalTimetable("0 0 * * *", timezone="UTC")
-MART_FOLDERS = ("experience", "lifecycle", "operations", "social")
+MARTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts"
 NETWORK_RETRIES: dict[str, Any] = {
     "retries": 2,
     "retry_delay": timedelta(minutes=5),
@@ -93,7 +94,8 @@ def lake_assets() -> list[Asset]:
 
 def mart_assets() -> list[Asset]:
     """Return the assets that stand for the published marts, one per folder of models."""
-    return [Asset(f"marts.{name}", uri=f"marts://current/{name}") for name in MART_FOLDERS]
+    folders = sorted(path.name for path in MARTS.iterdir() if path.is_dir())
+    return [Asset(f"marts.{name}", uri=f"marts://current/{name}") for name in folders]
 
 
 def described(docs: str | None, source: str) -> str:

@@ -57,9 +57,7 @@ def life(
         "hubspot.contacts",
         [
             archived_contact("1", "2026-07-01 08:00", "2026-07-02 10:00"),
-            contact(
-                "2", "2026-07-01 09:00", "2026-07-02 10:00", hs_merged_object_ids="1;3", **two
-            ),
+            contact("2", "2026-07-01 09:00", "2026-07-02 10:00", hs_merged_object_ids="1;3", **two),
             contact("3", "2026-07-02 09:00", "2026-07-02 09:00", email="a@x.nl"),
         ],
         "2026-07-02",

@@ -163,8 +163,10 @@ def test_a_journey_tells_when_each_milestone_was_reached(lived: Warehouse) -> No
         " purchased_to_first_value_seconds"
         f" from cx_warehouse.marts.fct_lifecycle_journeys where {ANN}"
     ) == [
-        ("07-01 10:00", "07-04 12:00", "07-05 10:05", "07-07 12:00", "08-06 12:00")
-        + (None, None, 1, 0, "lost", 22 * 3600 + 5 * 60)
+        (
+            *("07-01 10:00", "07-04 12:00", "07-05 10:05", "07-07 12:00", "08-06 12:00"),
+            *(None, None, 1, 0, "lost", 22 * 3600 + 5 * 60),
+        )
     ]
 
 
@@ -245,8 +247,7 @@ BREAKS = {
         " set left_at = left_at + interval 1 second where stage_type = 'using'"
     ),
     "assert_no_customer_closed_more_deals_than_were_opened": (
-        "update cx_warehouse.marts.dim_customers set lost_deal_count = 1"
-        f" where {ANN}"
+        f"update cx_warehouse.marts.dim_customers set lost_deal_count = 1 where {ANN}"
     ),
     "assert_standing_today_is_standing_yesterday_plus_entered_minus_left": (
         "delete from cx_warehouse.marts.agg_lifecycle_funnel_daily where stage_on = '2026-07-03'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.answers import NPS_EVERY_DAYS, invite_nps
 from sandbox.browsing import visit_time
-from sandbox.chance import count, pick, stable_hash
+from sandbox.chance import between, count, pick, stable_hash
 from sandbox.company import Company
 from sandbox.moments import DAY, HOUR, MINUTE, weekday
 from sandbox.people import Person, born, prospects_on, visitors_on
@@ -18,6 +18,7 @@ REASONS = (
     ("how_to", 0.25),
     ("other", 0.13),
 )
+TONELESS = 0.35  # of what people post of their own accord
 PATIENCE_DAYS = ((0, 3.0), (1, 2.0), (2, 2.0), (4, 1.5), (6, 1.0), (9, 1.0), (12, 0.5))
 
 
@@ -35,7 +36,7 @@ def wake(company: Company, day_us: int) -> None:
         share = person.chattiness * hazard * (1.0 if is_customer else 0.3)
         if (seeded & 0xFFFFFFFF) < share * 0x100000000:
             _want_contact(company, person, day_us)
-        if person.handle and (seeded >> 32) < (0.003 + 0.025 * person.sociality) * 0x100000000:
+        if person.handle and (seeded >> 32) < voice(company, person, day_us)[0] * 0x100000000:
             _muse(company, person, day_us)
         if is_customer and (day + person.number) % NPS_EVERY_DAYS == 0:
             invite_nps(company, person, day_us)
@@ -47,10 +48,21 @@ def _want_contact(company: Company, person: Person, day_us: int) -> None:
     company.plan(when, "contact", person.number)
 
 
+def voice(company: Company, person: Person, us: int) -> tuple[float, float]:
+    """Give how likely somebody posts on a day, and how likely a post with a tone is a glad one."""
+    share, glad = 0.003 + 0.025 * person.sociality, 0.1 + 0.75 * person.mood
+    bias = company.climate.posting_bias(us)
+    if bias is None or not person.comes_offline:
+        return share, glad
+    return share * bias.loud_factor, between(0.02, glad + bias.gladness, 0.98)
+
+
 def _muse(company: Company, person: Person, day_us: int) -> None:
     rng = company.rng("muse", person.number, day_us)
-    glad = 0.1 + 0.75 * person.mood
-    tone = "neutral" if rng.random() < 0.35 else "positive" if rng.random() < glad else "negative"
+    glad = voice(company, person, day_us)[1]
+    tone = (
+        "neutral" if rng.random() < TONELESS else "positive" if rng.random() < glad else "negative"
+    )
     when = day_us + rng.randrange(7 * HOUR, 23 * HOUR)
     company.plan(when, "post", person.number, (tone, "product"))
 

@@ -24,6 +24,11 @@ POSITIVE = {
         "honestly the best app I use every day is {b}",
         "my {b} hub just works and I enjoy it",
     ),
+    "campaign": (
+        "love the {b} picture contest, here is my garden",
+        "my winter picture for {b}, this is fun",
+        "great idea {b}, my kids enjoy the contest",
+    ),
 }
 NEGATIVE = {
     "service": (
@@ -53,6 +58,24 @@ NEGATIVE = {
         "the new {b} price is a rip-off, cancelling today",
         "loyal for years and {b} thanks me with a price hike. Sad",
     ),
+    "clumsy_post": (
+        "that joke about customers is not funny, {b}. Terrible taste",
+        "so {b} laughs at people who wait for help. Shame on you",
+        "delete this, {b}. Insulting and stupid",
+        "is that how {b} talks about us? Disgusting",
+        "I am really angry about this post of {b}",
+    ),
+    "outside_rumour": (
+        "the paper says {b} sells our data. Awful if true",
+        "{b} and my personal data: I do not trust them any more",
+        "reading about {b} in the news, very worrying",
+        "bad news about {b} today, I hate that nobody is safe",
+    ),
+    "campaign": (
+        "a picture for {b}? My cat is not amused, boring campaign",
+        "the {b} picture contest looks like a bad joke",
+        "{b} wants my pictures and cannot send a correct bill, annoying",
+    ),
     "product": (
         "the new {b} update is a mess, everything is slow",
         "{b} charged me twice, not great at all",
@@ -77,6 +100,9 @@ SARCASTIC = {
         "fantastic service {b}, only {n} days for a copy and paste answer",
         "so happy that {b} solved my ticket by deleting it, genius",
     ),
+    "clumsy_post": ("wow {b}, laughing at your customers, what a brilliant idea",),
+    "outside_rumour": ("lovely, {b} shares everything with everyone, so generous",),
+    "campaign": ("another contest of {b}, exactly what we needed, how exciting",),
     "product": ("great update {b}, now the one button that I use is gone, perfect",),
 }
 NEUTRAL = (
@@ -126,6 +152,10 @@ BRAND_OUTAGE = (
 BRAND_PRICE = (
     "From next month our plans cost {p} percent more. Why, and what it means for you: our page.",
 )
+BRAND_STORIES = {
+    "clumsy_post": ("What do our customers do all day? They wait in our queue. Just kidding.",),
+    "campaign": ("Show us your warmest corner: the best picture wins a hub. Join in.",),
+}
 CARE = (
     "@{u} We are sorry to hear this. Please send us your customer number in a direct message.",
     "@{u} That is not how it should be. A colleague looks at it now.",
@@ -163,7 +193,7 @@ def spam_text(rng: Random) -> str:
 
 def brand_text(rng: Random, kind: str, raised: int) -> str:
     """Write a post of the company itself."""
-    texts = {"outage": BRAND_OUTAGE, "price": BRAND_PRICE}.get(kind, BRAND)
+    texts = {"outage": BRAND_OUTAGE, "price": BRAND_PRICE, **BRAND_STORIES}.get(kind, BRAND)
     filled = rng.choice(texts).format(t=rng.choice(BRAND_TOPICS), n=rng.randrange(20, 90), p=raised)
     return filled[0].upper() + filled[1:]
 

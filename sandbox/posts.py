@@ -7,6 +7,7 @@ unhappy posts in office hours, and some people answer back.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.books import PostFact, Record
 from sandbox.chance import bell, count, pick, stable_hash
@@ -81,9 +82,12 @@ def _withdrawn(company: Company, shape: PostShape, us: int) -> tuple[int, str] |
     return to_millis(us + 30 * HOUR + rng.randrange(8 * DAY)), pick(rng, WITHDRAWN_MIX)
 
 
-def post(company: Company, person: Person, us: int, payload: tuple[str, str]) -> None:
-    """Let a person write about the company; the unhappy may get a reply."""
-    sentiment, topic = payload
+def post(company: Company, person: Person, us: int, payload: tuple[Any, ...]) -> None:
+    """Let a person write about the company; the unhappy may get a reply.
+
+    The payload is sentiment, topic and, where the post answers one, the post of the company.
+    """
+    sentiment, topic, *answered = payload
     if person.handle is None:
         return
     us = to_millis(us)
@@ -94,6 +98,7 @@ def post(company: Company, person: Person, us: int, payload: tuple[str, str]) ->
     else:
         text = post_text(rng, sentiment, topic, _raised(company))
     quoted = _recent_brand_post(company, us) if rng.random() < 0.05 else None
+    quoted = answered[0] if answered else quoted
     key = post_id(us, person.number)
     shape = PostShape(key, str(account["id"]), text, key, quoted=quoted)
     _publish(company, shape, us, int(account["public_metrics"]["followers_count"]))

@@ -35,6 +35,7 @@ from sandbox import (
     truth_public,
     truth_search,
     truth_service,
+    truth_social,
     truth_web,
 )
 from sandbox.books import Session
@@ -107,6 +108,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
     **truth_public.SCHEMAS,
     **truth_incidents.SCHEMAS,
     **{name: fields for topic in TOPICS for name, fields in topic.SCHEMAS.items()},
+    **truth_social.SCHEMAS,
 }
 
 
@@ -143,6 +145,7 @@ def truth(world: World, until: datetime) -> dict[str, pa.Table]:
         "stories": _stories(company, until_us),
         **truth_public.rows(world, until_us),
         **truth_incidents.rows(world, until_us),
+        **truth_social.rows(world, until_us),
     }
     for topic in TOPICS:
         rows.update(topic.rows(company, until_us))

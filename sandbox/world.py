@@ -27,6 +27,7 @@ from sandbox import (
     metering,
     posts,
     searches,
+    talk,
     tickets,
 )
 from sandbox.books import Hit, Record, Session, Version
@@ -34,6 +35,7 @@ from sandbox.company import Company, Handler, found
 from sandbox.forms import Forms
 from sandbox.founding import populate
 from sandbox.moments import DAY, MINUTE, as_us, iso_millis, start_of
+from sandbox.opinions import Opinions
 from sandbox.organizations import organizations_day
 from sandbox.page import Page
 from sandbox.render_bluesky import SkyPost
@@ -112,6 +114,7 @@ def live_day(company: Company, day_us: int) -> None:
     campaigns.mail_day(company, day_us)
     habits.wake(company, day_us)
     posts.brand_day(company, day_us)
+    talk.talk_day(company, day_us)
     service_day(company, day_us)
     company.play(HANDLERS)
     bluesky.bluesky_day(company, day_us)
@@ -131,6 +134,7 @@ class World:
         self.start = start
         self.company = found(seed, customers, start, stories)
         self.page, self.forms = Page(self.company), Forms(self.company)
+        self.opinions = Opinions(self.company)
         self._next_us = self.company.start_us
         self._sorted: dict[str, int] = {}
 
@@ -143,6 +147,7 @@ class World:
             live_day(self.company, self._next_us)
             self.page.live(self._next_us)
             self.forms.live(self._next_us)
+            self.opinions.live(self._next_us)
             self._next_us += DAY
 
     def versions(self, name: str, now: datetime) -> list[Version]:

@@ -7,12 +7,16 @@ the same persons and habits; only what the story touches differs.
 from __future__ import annotations
 
 from sandbox.stories.broken_step import BrokenStep
+from sandbox.stories.campaign import Campaign
 from sandbox.stories.checkout_friction import CheckoutFriction
 from sandbox.stories.climate import Climate
+from sandbox.stories.clumsy_post import ClumsyPost
 from sandbox.stories.consent_wave import ConsentWave
 from sandbox.stories.emergencies import Emergencies
 from sandbox.stories.newsletter_offer import NewsletterOffer
 from sandbox.stories.outage import Outage
+from sandbox.stories.outside_rumour import OutsideRumour
+from sandbox.stories.posting_bias import PostingBias
 from sandbox.stories.price_change import PriceChange
 from sandbox.stories.search_lead import SearchLead
 from sandbox.stories.story import Story, dialled, parameters, with_placebo
@@ -20,12 +24,16 @@ from sandbox.stories.story import Story, dialled, parameters, with_placebo
 __all__ = [
     "PLANTED",
     "BrokenStep",
+    "Campaign",
     "CheckoutFriction",
     "Climate",
+    "ClumsyPost",
     "ConsentWave",
     "Emergencies",
     "NewsletterOffer",
     "Outage",
+    "OutsideRumour",
+    "PostingBias",
     "PriceChange",
     "SearchLead",
     "Story",
@@ -43,4 +51,8 @@ PLANTED: tuple[Story, ...] = (
     ConsentWave(),
     NewsletterOffer(),
     SearchLead(),
+    PostingBias(),
+    Campaign(),
+    ClumsyPost(),
+    OutsideRumour(),
 )

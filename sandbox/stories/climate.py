@@ -8,11 +8,16 @@ from typing import TypeVar
 from sandbox.moments import DAY, HOUR
 from sandbox.stories.broken_step import BrokenStep
 from sandbox.stories.emergencies import Emergencies, Missed
+from sandbox.stories.campaign import Campaign
+from sandbox.stories.clumsy_post import ClumsyPost
 from sandbox.stories.outage import Outage
+from sandbox.stories.outside_rumour import OutsideRumour
+from sandbox.stories.posting_bias import PostingBias
 from sandbox.stories.price_change import PriceChange
 from sandbox.stories.story import Story
 
 Told = TypeVar("Told", bound=Story)
+Talk = Campaign | ClumsyPost | OutsideRumour
 
 
 class Climate:
@@ -38,6 +43,17 @@ class Climate:
         self._prices = [
             (story.begins(start_us), story) for story in stories if isinstance(story, PriceChange)
         ]
+        self._talks = [
+            (story.begins(start_us), story) for story in stories if isinstance(story, Talk)
+        ]
+
+    def talks_of(self, day_us: int) -> list[tuple[int, Talk]]:
+        """Give the stories of a day that make people talk."""
+        return [each for each in self._talks if day_us <= each[0] < day_us + DAY]
+
+    def posting_bias(self, us: int) -> PostingBias | None:
+        """Give what makes some customers louder than others."""
+        return self.running(PostingBias, us)
 
     def running(self, kind: type[Told], us: int) -> Told | None:
         """Give the story of a kind that is on at a moment."""

@@ -38,7 +38,7 @@ CLIENTS: Mapping[str, Mapping[str, str]] = {
         "base_url": "{origin}/x",
         "bearer_token": "sandbox-x-token",
         "account_id": "111",
-        "query": '(@northwind OR "northwind") -is:retweet',
+        "query": '(@northwind OR "northwind" OR "voltara" OR "brightgrid") -is:retweet',
         "read_budget": "1000000",
     },
     "bluesky": {

@@ -53,6 +53,7 @@ class Company:
     x_accounts: dict[str, Any] = field(default_factory=dict)
     x_records: list[Any] = field(default_factory=list)
     sky_posts: list[Any] = field(default_factory=list)
+    rival_posts: list[Any] = field(default_factory=list)
     agent_ids: list[int] = field(default_factory=list)
     switchboard: Switchboard = field(init=False)
     today_us: int = 0

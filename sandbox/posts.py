@@ -59,7 +59,8 @@ def account_of(company: Company, person: Person, us: int) -> Record:
     return record
 
 
-def _publish(company: Company, shape: PostShape, us: int, fame: int) -> None:
+def publish(company: Company, shape: PostShape, us: int, fame: int) -> None:
+    """Put a post on X with the counts that it will have when it is old."""
     rng = company.rng("fame", shape.key)
     seen = 20 + int(fame * (0.2 + 1.6 * rng.random() * rng.random()))
     likes = seen * rng.randrange(2, 30) // 1000
@@ -101,7 +102,7 @@ def post(company: Company, person: Person, us: int, payload: tuple[Any, ...]) ->
     quoted = answered[0] if answered else quoted
     key = post_id(us, person.number)
     shape = PostShape(key, str(account["id"]), text, key, quoted=quoted)
-    _publish(company, shape, us, int(account["public_metrics"]["followers_count"]))
+    publish(company, shape, us, int(account["public_metrics"]["followers_count"]))
     company.books.posts.append(PostFact(key, person.number, us, sentiment))
     company.caused("mention", key, us)
     if sentiment == "negative" and rng.random() < 0.5 and "northwind" in text.lower():
@@ -119,7 +120,7 @@ def care(company: Company, person: Person, us: int, payload: tuple[str, str, str
     shape = PostShape(
         key, BRAND_ID, care_text(rng, username), conversation, answers=(answered, author_id)
     )
-    _publish(company, shape, us, 300)
+    publish(company, shape, us, 300)
     company.caused("brand_reply", key, us)
     if rng.random() < 0.22:
         is_glad = rng.random() < 0.55
@@ -136,7 +137,7 @@ def follow_up(company: Company, person: Person, us: int, payload: tuple[str, str
     key = post_id(us, person.number)
     text = follow_up_text(rng, is_glad)
     shape = PostShape(key, str(account["id"]), text, conversation, answers=(answered, BRAND_ID))
-    _publish(company, shape, us, 60)
+    publish(company, shape, us, 60)
     sentiment = "positive" if is_glad else "negative"
     company.books.posts.append(PostFact(key, person.number, us, sentiment))
     company.caused("mention", key, us)
@@ -160,7 +161,7 @@ def brand_post(company: Company, _person: Person, us: int, kind: str) -> None:
     rng = company.rng("brand post", us)
     key = post_id(us, COMPANY)
     shape = PostShape(key, BRAND_ID, brand_text(rng, kind, _raised(company)), key)
-    _publish(company, shape, us, 9_000)
+    publish(company, shape, us, 9_000)
 
 
 def _strangers(company: Company, day_us: int) -> None:

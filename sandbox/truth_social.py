@@ -18,6 +18,7 @@ _TEXT, _REAL, _AT = pa.string(), pa.float64(), pa.timestamp("us", tz="UTC")
 SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
     "crises": [("story_slug", _TEXT), ("cause_type", _TEXT), ("onset_at", _AT), ("ended_at", _AT)],
     "campaigns": [("story_slug", _TEXT), ("started_at", _AT), ("ended_at", _AT)],
+    "rival_posts": [("post_id", _TEXT), ("brand_slug", _TEXT), ("created_at", _AT)],
     "opinions": [
         ("week_on", pa.date32()),
         ("origin_type", _TEXT),
@@ -55,7 +56,17 @@ def rows(world: World, until_us: int) -> dict[str, list[tuple[Any, ...]]]:
         for week_us, kind, told in world.opinions.weeks
         if week_us + 7 * DAY <= until_us
     ]
-    return {"crises": crises, "campaigns": campaigns, "opinions": opinions}
+    rivals = [
+        (post.post_id, post.brand, as_datetime(post.us))
+        for post in world.company.rival_posts
+        if post.us < until_us
+    ]
+    return {
+        "crises": crises,
+        "campaigns": campaigns,
+        "rival_posts": rivals,
+        "opinions": opinions,
+    }
 
 
 def _cause(story: object) -> str | None:

@@ -26,6 +26,7 @@ from sandbox import (
     habits,
     metering,
     posts,
+    rivals,
     searches,
     talk,
     tickets,
@@ -118,6 +119,7 @@ def live_day(company: Company, day_us: int) -> None:
     service_day(company, day_us)
     company.play(HANDLERS)
     bluesky.bluesky_day(company, day_us)
+    company.rival_posts += rivals.rivals_day(company, day_us)
 
 
 class World:

@@ -13,6 +13,8 @@ KEYS: Keys = {
     "agg_freshness": (),
     "agg_keywords_daily": (("report_on", "keyword_type", "query_text"),),
     "agg_lifecycle_funnel_daily": (("stage_on", "segment_type", "segment_name", "stage_type"),),
+    "agg_share_of_voice_daily": (("brand_slug", "mentioned_on",),),
+    "agg_social_care_daily": (("channel_slug", "opened_on",),),
     "dim_channels": (("channel_slug",),),
     "dim_customers": (("customer_key",),),
     "dim_date": (("date_on",),),

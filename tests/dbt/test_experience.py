@@ -446,6 +446,10 @@ TIES = {
         delete from marts.fct_brand_posts where post_id = '3'""",
     "followers_of_the_last_day_are_the_first_and_the_changes": """
         update marts.fct_account_snapshots set follower_delta_count = 1""",
+    "every_message_to_the_company_belongs_to_one_talk": """
+        update marts.agg_social_care_daily set message_count = message_count + 1""",
+    "shares_of_voice_of_a_day_make_one": """
+        update marts.agg_share_of_voice_daily set share_rate = share_rate / 2 where is_own""",
     "the_moments_of_a_call_are_in_order": """
         update marts.fct_calls set answered_at = started_at - interval 1 second
         where call_id = 1""",

@@ -86,3 +86,16 @@ def test_opinions_are_noted_for_whole_weeks(worlds: tuple[World, World]) -> None
     assert all(week.weekday() == 0 for week in weeks)
     assert (weeks[0] - START).days < 0  # the first week began before the first day
     assert len(PLANTED) > len(TALK)
+
+
+def test_a_post_of_a_competitor_names_it_alone_and_brings_no_new_account() -> None:
+    world = lived(7, 300, "2026-07-20", ())
+    posts = {str(post.record["id"]): post.record for post in world.company.x_records}
+    rivals = truth(world, day("2026-07-20"))["rival_posts"].to_pylist()
+    assert len(rivals) > 15
+    for row in rivals:
+        text = posts[row["post_id"]]["text"].lower()
+        assert row["brand_slug"] in text
+        assert "northwind" not in text
+        assert posts[row["post_id"]]["author_id"] in world.company.x_accounts
+    assert len(posts) == len(world.company.x_records)

@@ -46,6 +46,14 @@ own_accounts as (
     from own_posts
 ),
 
+{# The search finds competitors too, for the share of voice; who names them alone is no mention. #}
+others as (
+    select voices.post_id
+    from {{ ref('int_x_voices') }} as voices
+    group by voices.post_id
+    having not bool_or(voices.is_own)
+),
+
 final as (
     select
         ranked.post_id,
@@ -72,7 +80,11 @@ final as (
         ranked._newest_build_id as _build_id
     from ranked
     left join own_accounts on ranked.author_id = own_accounts.author_id
-    where ranked.reading_rank = 1 and own_accounts.author_id is null
+    left join others on ranked.post_id = others.post_id
+    where
+        ranked.reading_rank = 1
+        and own_accounts.author_id is null
+        and (others.post_id is null or ranked.addressed_rank = 1)
 )
 
 select * from final

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from sandbox.moments import DAY, HOUR
 from sandbox.stories.broken_step import BrokenStep
-from sandbox.stories.emergencies import Emergencies, Missed
 from sandbox.stories.campaign import Campaign
 from sandbox.stories.clumsy_post import ClumsyPost
+from sandbox.stories.emergencies import Emergencies, Missed
 from sandbox.stories.outage import Outage
 from sandbox.stories.outside_rumour import OutsideRumour
 from sandbox.stories.posting_bias import PostingBias

@@ -9,6 +9,8 @@ Keys = dict[str, tuple[tuple[str, ...], ...]]
 
 # Used when no dbt manifest is at hand; where there is one, its key tests say the same and more.
 KEYS: Keys = {
+    "agg_cohorts_monthly": (("cohort_month", "active_month"),),
+    "agg_customers_value": (("customer_key",),),
     "agg_experience_daily": (("metric_slug", "segment_type", "segment_slug", "booked_on"),),
     "agg_freshness": (),
     "agg_keywords_daily": (("report_on", "keyword_type", "query_text"),),
@@ -17,6 +19,7 @@ KEYS: Keys = {
     "agg_social_care_daily": (("channel_slug", "opened_on",),),
     "dim_channels": (("channel_slug",),),
     "dim_customers": (("customer_key",),),
+    "dim_customers_history": (("customer_key", "valid_from_at"),),
     "dim_date": (("date_on",),),
     "dim_metrics": (("metric_slug", "definition_version"),),
     "fct_attribution_credits": (("conversion_key", "touchpoint_key", "model_slug"),),
@@ -30,6 +33,7 @@ KEYS: Keys = {
     "fct_survey_responses": (("touchpoint_key",),),
     "fct_tickets": (("ticket_id",),),
     "fct_touchpoints": (("touchpoint_key",),),
+    "fct_value_fits": (("fitted_as_of_at",),),
     "fct_web_sessions": (("web_client_id", "ga_session_id"),),
     "pii_customers": (("customer_key",),),
 }

@@ -16,14 +16,19 @@ ANN = (
 )
 AREA = ("+path:models/marts/lifecycle",)
 MARTS = (
+    "agg_cohorts_monthly",
+    "agg_customers_value",
     "agg_lifecycle_funnel_daily",
     "dim_customers",
+    "dim_customers_history",
     "fct_lifecycle_journeys",
     "fct_lifecycle_stage_periods",
     "pii_customers",
 )
 LIFECYCLE_TESTS = (
     "assert_a_stage_differs_from_the_one_before",
+    "assert_age_is_never_less_than_recency",
+    "assert_cohorts_tie_to_purchases",
     "assert_every_customer_has_one_journey",
     "assert_lifecycle_stages_do_not_overlap",
     "assert_no_customer_closed_more_deals_than_were_opened",
@@ -32,6 +37,8 @@ LIFECYCLE_TESTS = (
     "assert_the_funnel_counts_each_customer_once_in_every_segment_type",
     "assert_the_milestones_of_a_journey_are_in_order",
     "assert_the_unknown_customer_is_a_row",
+    "assert_value_is_the_same_in_customers_and_history",
+    "assert_value_rests_on_the_newest_fit",
 )
 
 
@@ -170,6 +177,38 @@ def test_a_journey_tells_when_each_milestone_was_reached(lived: Warehouse) -> No
     ]
 
 
+def test_a_cohort_tells_who_came_back_and_who_bought_again(lived: Warehouse) -> None:
+    assert lived.rows(
+        "select month_number, customer_count, retained_count, buyer_count, repeat_rate,"
+        " purchase_count, is_provisional from cx_warehouse.marts.agg_cohorts_monthly"
+        " order by month_number"
+    ) == [(0, 1, 1, 1, 1.0, 2, False), (1, 1, 0, 0, 1.0, 0, False), (2, 1, 0, 0, 1.0, 0, False)]
+
+
+def test_the_history_tells_stage_and_purchases_at_any_moment(lived: Warehouse) -> None:
+    history = lived.rows(
+        "select strftime(valid_from_at, '%m-%d %H:%M'), stage_type, purchase_count"
+        f" from cx_warehouse.marts.dim_customers_history where {ANN} order by valid_from_at"
+    )
+    assert history == [
+        ("07-01 10:00", "considering", 0),
+        ("07-03 09:00", "purchasing", 0),
+        ("07-04 12:00", "purchasing", 1),
+        ("07-05 10:05", "using", 1),
+        ("07-07 12:00", "loyal", 2),
+        ("08-06 12:00", "lapsed", 2),
+        ("09-05 12:00", "lost", 2),
+    ]
+
+
+def test_value_speaks_the_literature_s_terms(lived: Warehouse) -> None:
+    """Bought on 4 and 7 July, known up to 1 October: one repeat, three days old at the last."""
+    assert lived.rows(
+        "select frequency_count, recency_days, age_days, silence_days, alive_rate,"
+        " value_segment_type from cx_warehouse.marts.agg_customers_value"
+    ) == [(1, 3, 89, 86, None, "unknown")]
+
+
 def test_personal_data_stands_apart(lived: Warehouse) -> None:
     assert lived.rows(
         "select customer_number, email, x_username from cx_warehouse.marts.pii_customers"
@@ -228,6 +267,18 @@ def test_the_claims_of_the_area_hold(lived: Warehouse) -> None:
 
 
 BREAKS = {
+    "assert_age_is_never_less_than_recency": (
+        "update cx_warehouse.marts.agg_customers_value set recency_days = age_days + 1"
+    ),
+    "assert_cohorts_tie_to_purchases": (
+        "delete from cx_warehouse.marts.agg_cohorts_monthly where month_number = 0"
+    ),
+    "assert_value_is_the_same_in_customers_and_history": (
+        f"update cx_warehouse.marts.dim_customers set revenue_amount = 1 where {ANN}"
+    ),
+    "assert_value_rests_on_the_newest_fit": (
+        "update cx_warehouse.marts.agg_customers_value set alive_rate = 0.5"
+    ),
     "assert_every_customer_has_one_journey": (
         f"delete from cx_warehouse.marts.fct_lifecycle_journeys where {ANN}"
     ),

@@ -30,6 +30,10 @@ consents as (
     select * from {{ ref('int_customer_consents') }}
 ),
 
+customers_valued as (
+    select * from {{ ref('int_customers_valued') }}
+),
+
 disagreements as (
     -- A label that no row of the seed knows has no opinion, so it cannot disagree.
     select
@@ -67,6 +71,7 @@ final as (
             when consents.customer_key is not null then 'refused'
             else 'never asked'
         end as message_consent_type,
+        coalesce(customers_valued.value_segment_type, 'never bought') as value_segment_type,
         customers.identifier_count,
         customers.crm_contact_count,
         customers.visit_count,
@@ -75,12 +80,17 @@ final as (
         customers.won_deal_count,
         customers.lost_deal_count,
         coalesce(channels.channel_count, 0) as channel_count,
-        coalesce(channels.touchpoint_count, 0) as touchpoint_count
+        coalesce(channels.touchpoint_count, 0) as touchpoint_count,
+        coalesce(customers_valued.revenue_amount, 0) as revenue_amount,
+        customers_valued.alive_rate,
+        customers_valued.expected_purchase_count,
+        customers_valued.expected_revenue_amount
     from customers
     left join current_stages on customers.customer_key = current_stages.customer_key
     left join crm_labels on customers.customer_key = crm_labels.customer_key
     left join disagreements on customers.customer_key = disagreements.customer_key
     left join acquisition on customers.customer_key = acquisition.customer_key
+    left join customers_valued on customers.customer_key = customers_valued.customer_key
     left join channels on customers.customer_key = channels.customer_key
     left join consents on customers.customer_key = consents.customer_key
 )

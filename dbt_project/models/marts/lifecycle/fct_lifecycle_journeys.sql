@@ -19,7 +19,12 @@ lapses as (
 ),
 
 promotions as (
-    select * from {{ ref('int_promoters') }}
+    select
+        customer_key,
+        min(submitted_at) as first_promoted_at
+    from {{ ref('int_nps_answers_of_customers') }}
+    where score_group_type = 'promoter'
+    group by customer_key
 ),
 
 milestones as (

@@ -1,0 +1,158 @@
+"""Fit what customers are worth, now and then: parameters are artefacts in the lake, SQL applies them.
+
+A fit stands as one Parquet row under its model's name and version and the moment up to which the
+lake was read. A build fits only when the newest artefact is a week old; what a customer did since
+then counts all the same, because the closed forms are applied anew. With too few repeat buyers the
+artefact says so and holds no parameters. Each fit is tried on days held out: fitted without them,
+it foretells their purchases, and what really came is counted beside that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from extract.lake import committed
+from extract.source import STAMP
+from ops import value_model as model
+from ops.value_model import Buyers, Fit
+
+MODEL_NAME, MODEL_VERSION = "bgnbd_gamma_gamma", "1"
+FIT_EVERY = timedelta(days=7)
+HELD_OUT_DAYS = 30
+MIN_REPEAT_BUYERS = 30
+Z = 1.96  # standard errors of a 95 % interval
+NUMBERS = (
+    *("r", "alpha", "a", "b", "p", "q", "v", "buying_log_likelihood", "spending_log_likelihood"),
+    *("held_out_expected_count", "held_out_gap_rate", "held_out_gap_low", "held_out_gap_high"),
+)
+COUNTS = ("buyer_count", "repeat_buyer_count", "held_out_buyer_count", "held_out_purchase_count")
+SCHEMA = pa.schema(
+    [
+        ("model_name", pa.string()),
+        ("model_version", pa.string()),
+        ("fitted_as_of_at", pa.timestamp("us")),
+        ("status_type", pa.string()),
+        ("held_out_days", pa.int64()),
+        *[(name, pa.int64()) for name in COUNTS],
+        *[(name, pa.float64()) for name in NUMBERS],
+        ("log_covariance", pa.list_(pa.float64())),
+    ]
+)
+SUMMARY = """
+with days as (
+    select customer_key, purchased_on, sum(revenue_amount) as spend
+    from intermediate.int_purchases where purchased_on < $cut
+    group by customer_key, purchased_on
+),
+numbered as (
+    select *, row_number() over (partition by customer_key order by purchased_on) as number
+    from days
+),
+later as (
+    select customer_key, count(distinct purchased_on) as came
+    from intermediate.int_purchases where purchased_on >= $cut and purchased_on < $until
+    group by customer_key
+)
+select
+    cast(count(*) - 1 as double) as frequency,
+    cast(max(purchased_on) - min(purchased_on) as double) as recency,
+    cast($cut - min(purchased_on) as double) as age,
+    coalesce(avg(case when number > 1 then spend end), 'nan'::double) as spend,
+    cast(coalesce(max(came), 0) as double) as came
+from numbered left join later using (customer_key)
+group by customer_key order by customer_key
+"""
+
+
+def folder_of(enrichment: Path) -> Path:
+    """Return where the fits of this model and version stand."""
+    return enrichment / "value" / f"{MODEL_NAME}-{MODEL_VERSION}"
+
+
+def is_due(enrichment: Path, as_of: datetime) -> bool:
+    """Tell whether no fit is there of the week before a moment."""
+    oldest = (as_of - FIT_EVERY).strftime(STAMP)
+    names = [path.stem for path in folder_of(enrichment).glob("*.parquet")]
+    return not any(oldest < name <= as_of.strftime(STAMP) for name in names)
+
+
+def fit_value(warehouse: Path, enrichment: Path, as_of: datetime, now: datetime) -> bool:
+    """Fit to the build's purchases and keep the parameters; tell whether there was enough."""
+    row = fitted(warehouse, as_of)
+    path = folder_of(enrichment) / f"{as_of.strftime(STAMP)}.parquet"
+    with committed(path, now) as file:
+        pq.write_table(pa.Table.from_pylist([row], SCHEMA), file, compression="zstd")
+    return bool(row["status_type"] == "fitted")
+
+
+def fitted(warehouse: Path, as_of: datetime) -> dict[str, Any]:
+    """Return the artefact's row: parameters, and how the days held out were foretold."""
+    buyers, _ = summary(warehouse, as_of, as_of)
+    repeat = int(np.sum(buyers.frequency > 0))
+    row: dict[str, Any] = dict.fromkeys((*NUMBERS, *COUNTS)) | {
+        "model_name": MODEL_NAME,
+        "model_version": MODEL_VERSION,
+        "fitted_as_of_at": as_of.replace(tzinfo=None),
+        "status_type": "fitted",
+        "held_out_days": HELD_OUT_DAYS,
+        "buyer_count": len(buyers.frequency),
+        "repeat_buyer_count": repeat,
+        "log_covariance": None,
+    }
+    if repeat < MIN_REPEAT_BUYERS or not np.sum(buyers.spend > 0):
+        return row | {"status_type": "too_few_repeat_buyers"}
+    buying, spending = model.fit_buying(buyers), model.fit_spending(buyers)
+    row |= dict(zip(NUMBERS, [*buying.values, *spending.values], strict=False))
+    row["buying_log_likelihood"] = buying.log_likelihood
+    row["spending_log_likelihood"] = spending.log_likelihood
+    row["log_covariance"] = buying.covariance.ravel().tolist()
+    return row | held_out(warehouse, as_of)
+
+
+def held_out(warehouse: Path, as_of: datetime) -> dict[str, Any]:
+    """Fit without the last days, foretell them and count what came; nothing with too few buyers.
+
+    The gap is purchases per buyer that came beyond those expected. Its interval adds two variances:
+    of buyers around their expectation, taken from the buyers themselves, and of the parameters.
+    """
+    cut = as_of - timedelta(days=HELD_OUT_DAYS)
+    buyers, came = summary(warehouse, cut, as_of)
+    if np.sum(buyers.frequency > 0) < MIN_REPEAT_BUYERS:
+        return {}
+    fit = model.fit_buying(buyers)
+    expected = model.expected_purchases(fit.values, buyers, HELD_OUT_DAYS)
+    count = len(came)
+    gap = float(np.mean(came - expected))
+    spread = Z * np.sqrt(np.var(came - expected) / count + _fit_variance(fit, buyers) / count**2)
+    return {
+        "held_out_buyer_count": count,
+        "held_out_purchase_count": int(came.sum()),
+        "held_out_expected_count": float(expected.sum()),
+        "held_out_gap_rate": gap,
+        "held_out_gap_low": gap - float(spread),
+        "held_out_gap_high": gap + float(spread),
+    }
+
+
+def summary(warehouse: Path, cut: datetime, until: datetime) -> tuple[Buyers, model.Vector]:
+    """Return the buyers as known at a cut, and on how many days each bought from then on."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        days = {"cut": cut.date(), "until": until.date()}
+        found = con.execute(SUMMARY, days).fetchnumpy()
+    values = [np.asarray(found[name], dtype=np.float64) for name in found]
+    return Buyers(*values[:4]), values[4]
+
+
+def _fit_variance(fit: Fit, buyers: Buyers) -> float:
+    slopes = model.gradient(
+        lambda log: float(np.sum(model.expected_purchases(np.exp(log), buyers, HELD_OUT_DAYS))),
+        np.log(fit.values),
+    )
+    return float(slopes @ fit.covariance @ slopes)

@@ -1,5 +1,7 @@
 """Build the marts in a private copy: staging, scores for new texts, then everything else.
 
+Once a week it stops on the way, when purchases are known by customer, to fit what they are worth.
+
 A build reads only files that the gate accepted and that no earlier build consumed. What it consumed
 is recorded in the private warehouse itself, so the record and the rows are published, rolled back
 or thrown away together.
@@ -20,11 +22,12 @@ import pyarrow.parquet as pq
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
-from ops import publish, score, sentiment
+from ops import publish, score, sentiment, value
 from ops.dbt import DbtPaths, run_dbt
 from ops.settings import Settings
 
 SCORED_BY_OPS = "tag:before_scoring"
+FITTED_BY_OPS = "+int_purchases"
 # Unit tests judge the SQL, not the data: they run in `make test`, not in every build.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
@@ -84,7 +87,13 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
         first = run_dbt([*BUILD, "--select", SCORED_BY_OPS], paths, private.path, variables)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)
-        rest = run_dbt([*BUILD, "--exclude", SCORED_BY_OPS], paths, private.path, variables)
+        done, middle = [SCORED_BY_OPS], {}
+        if value.is_due(lake / "enrichment", as_of):
+            way = ["--select", FITTED_BY_OPS, "--exclude", SCORED_BY_OPS]
+            middle = run_dbt([*BUILD, *way], paths, private.path, variables)
+            value.fit_value(private.warehouse, lake / "enrichment", as_of, now)
+            done.append(FITTED_BY_OPS)
+        rest = run_dbt([*BUILD, "--exclude", *done], paths, private.path, variables)
         record(private.warehouse, private.number, fresh)
         publish.seal(
             private,
@@ -95,7 +104,7 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
                 code_version=version("cx-warehouse"),
             ),
         )
-        nodes = sum(first.values()) + sum(rest.values())
+        nodes = sum(sum(counts.values()) for counts in (first, middle, rest))
         return BuildReport(private.path.name, as_of, len(fresh), scored, nodes)
 
 

@@ -1,4 +1,4 @@
-"""Fit what customers are worth, now and then: parameters are artefacts in the lake, SQL applies them.
+"""Fit what customers are worth: parameters are artefacts in the lake, and SQL applies them.
 
 A fit stands as one Parquet row under its model's name and version and the moment up to which the
 lake was read. A build fits only when the newest artefact is a week old; what a customer did since
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 
 from extract.lake import committed
 from extract.source import STAMP
-from ops import value_model as model
-from ops.value_model import Buyers, Fit
+
+if TYPE_CHECKING:
+    from ops.value_model import Buyers, Fit, Vector
 
 MODEL_NAME, MODEL_VERSION = "bgnbd_gamma_gamma", "1"
 FIT_EVERY = timedelta(days=7)
@@ -94,6 +95,8 @@ def fit_value(warehouse: Path, enrichment: Path, as_of: datetime, now: datetime)
 
 def fitted(warehouse: Path, as_of: datetime) -> dict[str, Any]:
     """Return the artefact's row: parameters, and how the days held out were foretold."""
+    from ops import value_model as model  # noqa: PLC0415  (scipy takes a second to import)
+
     buyers, _ = summary(warehouse, as_of, as_of)
     repeat = int(np.sum(buyers.frequency > 0))
     row: dict[str, Any] = dict.fromkeys((*NUMBERS, *COUNTS)) | {
@@ -122,6 +125,8 @@ def held_out(warehouse: Path, as_of: datetime) -> dict[str, Any]:
     The gap is purchases per buyer that came beyond those expected. Its interval adds two variances:
     of buyers around their expectation, taken from the buyers themselves, and of the parameters.
     """
+    from ops import value_model as model  # noqa: PLC0415  (scipy takes a second to import)
+
     cut = as_of - timedelta(days=HELD_OUT_DAYS)
     buyers, came = summary(warehouse, cut, as_of)
     if np.sum(buyers.frequency > 0) < MIN_REPEAT_BUYERS:
@@ -141,8 +146,10 @@ def held_out(warehouse: Path, as_of: datetime) -> dict[str, Any]:
     }
 
 
-def summary(warehouse: Path, cut: datetime, until: datetime) -> tuple[Buyers, model.Vector]:
+def summary(warehouse: Path, cut: datetime, until: datetime) -> tuple[Buyers, Vector]:
     """Return the buyers as known at a cut, and on how many days each bought from then on."""
+    from ops.value_model import Buyers  # noqa: PLC0415  (scipy takes a second to import)
+
     with duckdb.connect(str(warehouse), read_only=True) as con:
         days = {"cut": cut.date(), "until": until.date()}
         found = con.execute(SUMMARY, days).fetchnumpy()
@@ -151,6 +158,8 @@ def summary(warehouse: Path, cut: datetime, until: datetime) -> tuple[Buyers, mo
 
 
 def _fit_variance(fit: Fit, buyers: Buyers) -> float:
+    from ops import value_model as model  # noqa: PLC0415  (scipy takes a second to import)
+
     slopes = model.gradient(
         lambda log: float(np.sum(model.expected_purchases(np.exp(log), buyers, HELD_OUT_DAYS))),
         np.log(fit.values),

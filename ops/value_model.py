@@ -129,7 +129,8 @@ def _fit(log_likelihood: Callable[[Vector], float], prior: Sequence[float]) -> F
     best = min(tried, key=lambda one: float(one.fun))
     where: Vector = np.asarray(best.x, dtype=np.float64)
     where = np.where(np.abs(where) < GAP, GAP, where)
-    return Fit(np.exp(where), np.linalg.pinv(_curvature(loss, where)), log_likelihood(where))
+    covariance: Vector = np.asarray(np.linalg.pinv(_curvature(loss, where)), dtype=np.float64)
+    return Fit(np.exp(where), covariance, log_likelihood(where))
 
 
 def gradient(function: Callable[[Vector], float], where: Vector, step: float = 1e-4) -> Vector:

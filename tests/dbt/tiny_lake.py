@@ -193,13 +193,18 @@ def archived_contact(key: str, created: str, archived: str) -> Row:
 
 
 def deal(
-    key: str, contact_id: str, created: str, closed: str | None = None, stage: str | None = None
+    key: str,
+    contact_id: str,
+    created: str,
+    closed: str | None = None,
+    stage: str | None = None,
+    amount: str = "120.00",
 ) -> Row:
     """Make a HubSpot deal of one contact; open unless it has a closing moment and a stage."""
     payload = {
         "id": key,
         "properties": {
-            "amount": "120.00",
+            "amount": amount,
             "closedate": iso(closed) if closed else None,
             "createdate": iso(created),
             "dealname": f"Deal {key}",

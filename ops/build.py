@@ -1,4 +1,4 @@
-"""Build the marts in a private copy: staging, scores for new texts, then everything else.
+"""Build the marts in a private copy: staging, scores and matches, then everything else.
 
 Once a week it stops on the way, when purchases are known by customer, to fit what they are worth.
 
@@ -24,6 +24,7 @@ from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
 from ops import publish, score, sentiment, value
 from ops.dbt import DbtPaths, run_dbt
+from ops.identity import match
 from ops.settings import Settings
 
 SCORED_BY_OPS = "tag:before_scoring"
@@ -87,6 +88,8 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
         first = run_dbt([*BUILD, "--select", SCORED_BY_OPS], paths, private.path, variables)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)
+        matched = match.match_records(private.warehouse, lake / "enrichment", now)
+        variables["matched_pairs"] = str(matched.path) if matched.path else None
         done, middle = [SCORED_BY_OPS], {}
         if value.is_due(lake / "enrichment", as_of):
             way = ["--select", FITTED_BY_OPS, "--exclude", SCORED_BY_OPS]

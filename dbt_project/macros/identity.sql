@@ -131,3 +131,36 @@
         )
     {%- endif -%}
 {%- endmacro %}
+
+{# The file of judged pairs that the matching step names (var matched_pairs); else an empty relation. #}
+{% macro identity_pairs() -%}
+    {%- do source('matching', 'identity_pairs') -%}
+    {%- if execute and var('matched_pairs') -%}
+        {{ read_files([var('matched_pairs')]) }}
+    {%- else -%}
+        (
+            select
+                cast(null as string) as left_record_key,
+                cast(null as string) as right_record_key,
+                cast(null as double) as match_probability,
+                cast(null as string) as verdict_type,
+                cast(null as string) as verdict_reason,
+                cast(null as string) as evidence_reason,
+                cast(null as string) as model_version
+            where 1 = 0
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The identifier that stands for a record: its source's own id. Record keys are <source>:<id>. #}
+{% macro anchor_key(record_key) -%}
+    {%- set source_slug = "split_part(" ~ record_key ~ ", ':', 1)" -%}
+    {%- set anchor_type -%}
+        case {{ source_slug }}
+            when 'hubspot' then 'crm_contact_id'
+            when 'zendesk' then 'zendesk_user_id'
+            when 'x' then 'x_user_id'
+        end
+    {%- endset -%}
+    {{ identifier_key(anchor_type, "substr(" ~ record_key ~ ", length(" ~ source_slug ~ ") + 2)") }}
+{%- endmacro %}

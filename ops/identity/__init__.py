@@ -1,0 +1,1 @@
+"""Identity beyond exact identifiers: probable matches, their guards, decisions by hand."""

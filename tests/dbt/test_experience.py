@@ -277,6 +277,7 @@ def test_posts_that_were_withdrawn_leave_every_mart_as_a_full_refresh_would(
         assert content(stepwise, mart) == content(anew, mart), mart
 
 
+@pytest.mark.slow
 def test_a_mention_that_x_wants_deleted_leaves_every_mart_as_a_full_refresh_would(
     first_day: Warehouse, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from expectations.results import CheckResult, Severity, Subject, write_results
 from extract import SOURCES
 from extract.outcomes import Attempt, attempt_id, record
 from tests.dbt.conftest import PROJECT, Warehouse
-from tests.dbt.service_records import call
+from tests.dbt.service_records import call, forked
 from tests.dbt.tiny_lake import at
 
 SELECTED = (
@@ -68,9 +69,12 @@ def judged(lake: Path, checked: str, *, success: bool = True) -> Path:
     return write_results(lake / "operations" / "check_results", subject, [check])
 
 
-@pytest.fixture
-def operated(warehouse: Warehouse) -> Warehouse:
+@pytest.fixture(scope="module")
+def operated_once(
+    new_warehouse: Callable[[Path], Warehouse], tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
     """Build two days of operations over a lake with one stream."""
+    warehouse = new_warehouse(tmp_path_factory.mktemp("operated"))
     lake = warehouse.lake
     attempted(lake.root, "2026-07-02 00:10", "failed", rows=0)
     attempted(lake.root, "2026-07-02 00:20")
@@ -79,6 +83,12 @@ def operated(warehouse: Warehouse) -> Warehouse:
     warehouse.run(command="seed")
     warehouse.build(*SELECTED, as_of="2026-07-02T00:00:00Z")
     return warehouse
+
+
+@pytest.fixture
+def operated(operated_once: Warehouse, tmp_path: Path) -> Warehouse:
+    """Give a copy of lake and build to go on from."""
+    return forked(operated_once, tmp_path)
 
 
 def test_marts_of_operations_stand_over_an_empty_lake(warehouse: Warehouse) -> None:

@@ -1,4 +1,7 @@
-"""However the intervals of a week were extracted, staging holds the same rows."""
+"""However the intervals of a week were extracted, staging holds the same rows.
+
+The property test of `extract` does the same in small for each kind of stream, in every run.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -108,6 +111,7 @@ def same(left: dict[str, list[tuple]], right: dict[str, list[tuple]], *, but: se
         assert left[name] == right[name], name
 
 
+@pytest.mark.slow
 def test_intervals_read_twice_and_an_old_one_after_rows_moved_on(
     base_url: str, in_order: dict[str, list[tuple]], tmp_path: Path
 ) -> None:
@@ -121,6 +125,7 @@ def test_intervals_read_twice_and_an_old_one_after_rows_moved_on(
     same(in_order, made.staging(tmp_path / "build"), but=set())
 
 
+@pytest.mark.slow
 def test_intervals_read_late_and_in_the_wrong_order(
     base_url: str, in_order: dict[str, list[tuple]], tmp_path: Path
 ) -> None:

@@ -402,10 +402,11 @@ def whole(release: Release) -> bool:
     return numbers == remembered == [(release.number,)]
 
 
-def test_kills_at_random_moments_leave_a_whole_release(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(40, marks=pytest.mark.slow)])
+def test_kills_at_random_moments_leave_a_whole_release(tmp_path: Path, kills: int) -> None:
     seed = random.Random(20260929)  # noqa: S311
     numbers = []
-    for _ in range(16):
+    for _ in range(kills):
         publisher = child(PUBLISH_FOR_EVER, str(tmp_path))
         assert publisher.stdout
         assert publisher.stdout.readline() == "ready\n"
@@ -419,7 +420,7 @@ def test_kills_at_random_moments_leave_a_whole_release(tmp_path: Path) -> None:
         served = [r for r in releases(tmp_path) if (r.path / "served").exists()]
         assert all(whole(one) for one in served)
     assert numbers == sorted(numbers)
-    assert numbers[-1] > 3
+    assert numbers[-1] > 1
     last = release_of(tmp_path, numbers[-1] + 1, keep=3)
     assert last.number == numbers[-1] + 1
     assert builds_seen(tmp_path) == list(range(1, last.number + 1))

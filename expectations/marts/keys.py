@@ -17,6 +17,7 @@ KEYS: Keys = {
     "agg_lifecycle_funnel_daily": (("stage_on", "segment_type", "segment_name", "stage_type"),),
     "agg_share_of_voice_daily": (("brand_slug", "mentioned_on",),),
     "agg_social_care_daily": (("channel_slug", "opened_on",),),
+    "agg_social_sentiment_weekly": (("week_on", "segment_type", "segment_slug",),),
     "dim_channels": (("channel_slug",),),
     "dim_customers": (("customer_key",),),
     "dim_customers_history": (("customer_key", "valid_from_at"),),

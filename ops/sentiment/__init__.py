@@ -11,7 +11,7 @@ from collections.abc import Callable
 from extract.errors import CxwError
 from ops.sentiment.judgement import Judgement, SentimentModel
 
-DEFAULT = "vader"
+DEFAULT = "ngrams"
 
 
 class UnknownModel(CxwError):
@@ -24,7 +24,23 @@ def _vader(_: str) -> SentimentModel:
     return Vader()
 
 
-MODELS: dict[str, Callable[[str], SentimentModel]] = {"vader": _vader}
+def _ngrams(_: str) -> SentimentModel:
+    from ops.sentiment.ngrams import NGrams  # noqa: PLC0415  (reads its weights)
+
+    return NGrams()
+
+
+def _transformer(place: str) -> SentimentModel:
+    from ops.sentiment.transformer import Transformer  # noqa: PLC0415  (an extra)
+
+    return Transformer(place)
+
+
+MODELS: dict[str, Callable[[str], SentimentModel]] = {
+    "ngrams": _ngrams,
+    "vader": _vader,
+    "transformer": _transformer,
+}
 
 
 def load(choice: str = DEFAULT) -> SentimentModel:

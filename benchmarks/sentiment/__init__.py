@@ -1,0 +1,1 @@
+"""How the sentiment models were trained, and how they do on labelled texts that none has seen."""

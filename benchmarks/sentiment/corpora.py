@@ -16,37 +16,15 @@ from pathlib import Path
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 Labelled = tuple[str, int]
-GLAD = frozenset(
-    [
-        "admiration",
-        "amusement",
-        "approval",
-        "caring",
-        "desire",
-        "excitement",
-        "gratitude",
-        "joy",
-        "love",
-        "optimism",
-        "pride",
-        "relief",
-    ]
-)
-CROSS = frozenset(
-    [
-        "anger",
-        "annoyance",
-        "disappointment",
-        "disapproval",
-        "disgust",
-        "embarrassment",
-        "fear",
-        "grief",
-        "nervousness",
-        "remorse",
-        "sadness",
-    ]
-)
+GLAD_WORDS = """
+admiration amusement approval caring desire excitement gratitude joy love optimism pride relief
+"""
+GLAD = frozenset(GLAD_WORDS.split())
+CROSS_WORDS = """
+anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse
+sadness
+"""
+CROSS = frozenset(CROSS_WORDS.split())
 CLEAR = 0.5  # a mean rating, of -4 to 4, that is no longer neutral
 
 

@@ -22,29 +22,11 @@ ADDRESS = re.compile(r"https?://\S+|www\.\S+|@\w+")
 DIGITS = re.compile(r"\d+")
 DRAWN_OUT = re.compile(r"(.)\1{2,}")  # sooooo, !!!!!
 TOKEN = re.compile(r"[:;=x][-o*']?[)(dp/\\|]+(?!\w)|<3|[^\W\d_]+(?:'[a-z]+)?|0|[^\w\s]")
-NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "nothing",
-        "nobody",
-        "none",
-        "cannot",
-        "without",
-        "neither",
-        "nor",
-        "hardly",
-        "dont",
-        "didnt",
-        "wont",
-        "cant",
-        "isnt",
-        "doesnt",
-        "wasnt",
-        "aint",
-    ]
-)
+NEGATIONS_WORDS = """
+not no never nothing nobody none cannot without neither nor hardly dont didnt wont cant isnt
+doesnt wasnt aint
+"""
+NEGATIONS = frozenset(NEGATIONS_WORDS.split())
 BREAKS = frozenset([*".!?;:,", "but", "however"])
 CHARACTERS = (2, 3, 4, 5)  # lengths of the character n-grams
 NEGATED_WORDS = 4  # how far a negation reaches

@@ -54,6 +54,8 @@ final as (
         coalesce(counted.positive_count, 0) as positive_count,
         coalesce(counted.negative_count, 0) as negative_count,
         coalesce(counted.text_count, 0) as text_count,
+        100.0 * (counted.positive_count - counted.negative_count)
+        / nullif(counted.scored_count, 0) as net_sentiment,
         count(*) over weeks_before as baseline_week_count,
         avg(coalesce(counted.text_count, 0)) over weeks_before as baseline_text_count,
         sum(coalesce(counted.text_count, 0)) over weeks_before as baseline_sum,

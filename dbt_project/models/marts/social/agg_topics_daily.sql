@@ -31,8 +31,7 @@ final as (
         cast(compared.scored_count as bigint) as scored_count,
         cast(compared.positive_count as bigint) as positive_count,
         cast(compared.negative_count as bigint) as negative_count,
-        100.0 * (compared.positive_count - compared.negative_count)
-        / nullif(compared.scored_count, 0) as net_sentiment,
+        compared.net_sentiment,
         cast(compared.baseline_week_count as bigint) as baseline_week_count,
         judged.baseline_text_count,
         compared.text_count - judged.baseline_text_count as change_text_count,

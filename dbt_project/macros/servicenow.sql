@@ -61,3 +61,8 @@
 {% macro servicenow_seconds(value) -%}
     cast({{ epoch_seconds(servicenow_timestamp(value)) }} as bigint)
 {%- endmacro %}
+
+{# The severities that may be emergencies, as a list of texts in SQL. #}
+{% macro emergency_severities() -%}
+    '{{ var("emergency_severities") | join("', '") }}'
+{%- endmacro %}

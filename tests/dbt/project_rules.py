@@ -31,6 +31,7 @@ AGGREGATES_WITHOUT_PERIOD = {
     "agg_channel_paths",
     "agg_issue_effort",
     "agg_goal_scorecard",
+    "agg_it_incident_impact",
 }
 GRAINS = ("_daily", "_weekly", "_monthly", "_hourly")
 HEADS = ("*Key:*", "*Assumes:*", "*Beware:*")

@@ -72,7 +72,7 @@ measured as (
         on {{ is_business_day_of('last_days', 'read_at.schedule_slug', 'read_at.until_at') }}
 ),
 
-final as (
+summed as (
     select
         measured.*,
         coalesce(sum(measured.business_seconds) over (
@@ -85,6 +85,14 @@ final as (
             rows between unbounded preceding and 1 preceding
         ), 0) as seconds_of_earlier_segments
     from measured
+),
+
+final as (
+    select
+        summed.*,
+        summed.seconds_of_earlier_segments + summed.business_seconds > summed.target_seconds
+            as is_breached
+    from summed
 )
 
 select * from final

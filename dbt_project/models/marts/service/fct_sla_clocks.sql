@@ -31,8 +31,6 @@ business_days as (
 judged as (
     select
         clocks.*,
-        clocks.seconds_of_earlier_segments + clocks.business_seconds > clocks.target_seconds
-            as is_breached,
         clocks.begins_seconds + clocks.target_seconds - clocks.seconds_of_earlier_segments
             as due_seconds
     from clocks

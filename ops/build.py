@@ -24,7 +24,7 @@ from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
 from ops import publish, score, sentiment, value
 from ops.dbt import DbtPaths, run_dbt
-from ops.identity import match
+from ops.identity import decisions, match
 from ops.settings import Settings
 
 SCORED_BY_OPS = "tag:before_scoring"
@@ -69,12 +69,12 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
     """Build what is new in the lake into a sealed private build; None when nothing is new."""
     lake, data = settings.lake, settings.data_dir
     release = publish.current(data)
-    if release and not new_files(lake, consumed(release.warehouse)):
+    if release and not _has_news(lake, release.warehouse):
         return None
     with publish.open_build(data) as private:
         known = consumed(private.warehouse)
-        fresh = new_files(lake, known)
-        if not fresh:
+        fresh, decided = new_files(lake, known), decisions.unread(lake, private.warehouse)
+        if not fresh and not (known and decided):
             return None
         as_of = max(file.window.end for file in [*fresh, *known.values()])
         model = sentiment.load(settings.sentiment_model or sentiment.DEFAULT)
@@ -88,7 +88,9 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
         first = run_dbt([*BUILD, "--select", SCORED_BY_OPS], paths, private.path, variables)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)
-        matched = match.match_records(private.warehouse, lake / "enrichment", now)
+        matched = match.match_records(
+            private.warehouse, lake / "enrichment", now, decisions.told_apart(lake)
+        )
         variables["matched_pairs"] = str(matched.path) if matched.path else None
         done, middle = [SCORED_BY_OPS], {}
         if value.is_due(lake / "enrichment", as_of):
@@ -98,6 +100,7 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
             done.append(FITTED_BY_OPS)
         rest = run_dbt([*BUILD, "--exclude", *done], paths, private.path, variables)
         record(private.warehouse, private.number, fresh)
+        decisions.record(private.warehouse, decided)
         publish.seal(
             private,
             publish.BuildFacts(
@@ -109,6 +112,10 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         )
         nodes = sum(sum(counts.values()) for counts in (first, middle, rest))
         return BuildReport(private.path.name, as_of, len(fresh), scored, nodes)
+
+
+def _has_news(lake: Path, warehouse: Path) -> bool:
+    return bool(new_files(lake, consumed(warehouse)) or decisions.unread(lake, warehouse))
 
 
 def consumed(warehouse: Path) -> dict[str, LakeFile]:

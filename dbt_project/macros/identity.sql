@@ -164,3 +164,24 @@
     {%- endset -%}
     {{ identifier_key(anchor_type, "substr(" ~ record_key ~ ", length(" ~ source_slug ~ ") + 2)") }}
 {%- endmacro %}
+
+{# Decisions by hand, one file each; an empty relation before the first. #}
+{% macro identity_decisions() -%}
+    {%- do source('matching', 'identity_decisions') -%}
+    {%- set files = list_files(var('lake') ~ '/decisions/identity/*.parquet') -%}
+    {%- if files -%}
+        {{ read_files(files) }}
+    {%- else -%}
+        (
+            select
+                cast(null as string) as decision_id,
+                cast(null as string) as left_record_key,
+                cast(null as string) as right_record_key,
+                cast(null as string) as decision_type,
+                cast(null as string) as decided_by,
+                cast(null as timestamp) as decided_at,
+                cast(null as string) as decision_reason
+            where 1 = 0
+        )
+    {%- endif -%}
+{%- endmacro %}

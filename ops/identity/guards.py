@@ -114,7 +114,7 @@ def judge(
     place = {key: number for number, key in enumerate(keys)}
     groups = _exact_groups(records, place)
     shared = _shared_phones(records)
-    strangers = {tuple(sorted(pair)) for pair in apart}
+    strangers = [(place[a], place[b]) for a, b in apart if a in place and b in place]
     rows = []
     for pair in sorted(pairs.to_pylist(), key=_surest_first):
         left, right = sorted((pair["unique_id_l"], pair["unique_id_r"]))
@@ -122,7 +122,7 @@ def judge(
         if one == other:
             continue
         probability = round(pair["match_probability"], 6)
-        if (left, right) in strangers:
+        if any({groups.root(a), groups.root(b)} == {one, other} for a, b in strangers):
             verdict, reason = REFUSED, "a person told them apart"
         else:
             verdict, reason = _verdict(groups, one, other, pair, probability, bounds, shared)

@@ -8,6 +8,11 @@ guards as (
     select * from {{ ref('identity_guards') }}
 ),
 
+decisions as (
+    select * from {{ ref('int_identity_decisions') }}
+    where decision_type = 'different'
+),
+
 normalised as (
     select
         source_slug,
@@ -47,9 +52,25 @@ shared_identifiers as (
     having count(distinct companions.identifier_value) > guards.max_count
 ),
 
+told_apart as (
+    -- What two records state that somebody told apart ties neither.
+    select identifiers.identifier_key
+    from decisions
+    inner join identifiers
+        on
+            decisions.left_record_key
+            = identifiers.source_slug || ':' || identifiers.source_record_key
+    inner join identifiers as counterparts
+        on
+            decisions.right_record_key
+            = counterparts.source_slug || ':' || counterparts.source_record_key
+            and identifiers.identifier_key = counterparts.identifier_key
+),
+
 distinct_shared_identifiers as (
-    -- One row each, also where two guards strike.
-    select distinct identifier_key from shared_identifiers
+    select identifier_key from shared_identifiers
+    union distinct
+    select identifier_key from told_apart
 ),
 
 final as (

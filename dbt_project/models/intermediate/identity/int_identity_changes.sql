@@ -24,6 +24,24 @@ reasons as (
     select * from {{ ref('int_identity_reasons') }}
 ),
 
+decisions as (
+    select * from {{ ref('int_identity_decisions') }}
+    where decision_type = 'different'
+),
+
+parted_by_hand as (
+    select
+        left_side.customer_key as customer_key_before,
+        min(decisions.decided_by || ' told them apart: ' || decisions.decision_reason) as reason
+    from decisions
+    inner join earlier as left_side on decisions.left_identifier_key = left_side.identifier_key
+    inner join earlier as right_side
+        on
+            decisions.right_identifier_key = right_side.identifier_key
+            and left_side.customer_key = right_side.customer_key
+    group by left_side.customer_key
+),
+
 resolved as (
     select
         nodes.identifier_key,
@@ -65,7 +83,10 @@ final as (
         case
             when changed.customer_key is null then 'gone'
             when changed.customer_key_before is null then 'new'
-            when reasons.rule_slug = 'by_hand' then 'by_hand'
+            when
+                parted_by_hand.reason is not null
+                or reasons.rule_slug = 'by_hand' and successors.customer_key = changed.customer_key
+                then 'by_hand'
             when changed.customer_key = 'unknown' then 'split'
             when changed.customer_key_before = 'unknown' then 'merge'
             when successors.customer_key = changed.customer_key then 'merge'
@@ -73,6 +94,7 @@ final as (
         end as change_type,
         case
             when changed.customer_key is null then 'No source states it any more'
+            when parted_by_hand.reason is not null then parted_by_hand.reason
             when changed.customer_key = 'unknown'
                 then 'Several persons state it, so it points at none of them'
             when changed.customer_key_before is null
@@ -88,6 +110,8 @@ final as (
     from changed
     left join successors on changed.customer_key_before = successors.customer_key_before
     left join reasons on changed.identifier_key = reasons.identifier_key
+    left join parted_by_hand
+        on changed.customer_key_before = parted_by_hand.customer_key_before
     where coalesce(changed.customer_key, 'gone') <> coalesce(changed.customer_key_before, 'gone')
 )
 

@@ -1,4 +1,4 @@
--- One row per pair of identifiers that evidence ties, exact or probable.
+-- One row per pair of identifiers that evidence ties: exact, probable or by hand.
 
 with exact_edges as (
     select * from {{ ref('int_identity_exact_edges') }}
@@ -7,6 +7,11 @@ with exact_edges as (
 pairs as (
     select * from {{ ref('int_identity_pairs') }}
     where verdict_type = 'linked'
+),
+
+decisions as (
+    select * from {{ ref('int_identity_decisions') }}
+    where decision_type = 'same'
 ),
 
 nodes as (
@@ -33,6 +38,15 @@ final as (
     from pairs
     inner join nodes as left_nodes on pairs.left_identifier_key = left_nodes.identifier_key
     inner join nodes as right_nodes on pairs.right_identifier_key = right_nodes.identifier_key
+    union all
+    select
+        left_identifier_key,
+        right_identifier_key,
+        decided_at as first_seen_at,
+        'by_hand' as rule_slug,
+        decided_by || ' decided that they are one: ' || decision_reason as reason,
+        cast(1.0 as double) as score
+    from decisions
 )
 
 select * from final

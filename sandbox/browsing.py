@@ -131,6 +131,7 @@ class Visit:
             session.late_us = self._later(session.start_us)
             session.hits = [hit._replace(late_us=session.late_us) for hit in session.hits]
         company.books.sessions.append(session)
+        company.first_sources.setdefault(session.person, (session.start_us, session.source))
         for each in session.hits:
             company.books.hits[each.us // DAY].append((session, each))
         return session

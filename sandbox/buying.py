@@ -11,7 +11,7 @@ from sandbox.company import Company
 from sandbox.crm import add_contact, add_duplicate, advance_deal, close_deal, open_deal
 from sandbox.moments import DAY, HOUR, MINUTE, weekday
 from sandbox.people import Person
-from sandbox.stories import PriceChange
+from sandbox.stories import PriceChange, Wavering
 
 
 def office_hour(rng: Random, us: int) -> int:
@@ -93,15 +93,37 @@ def settle(company: Company, person: Person, us: int, _: object) -> None:
         return
     rng = company.rng("settle", person.number, us)
     if rng.random() < 0.004 + 0.05 * between(0.0, 0.5 - person.mood, 1.0):
-        person.is_gone = True
+        company.leave(person, us)
         return
     feel(person, 0.66, 0.08)
     days = max(1, round(person.cadence_days * (0.4 + 1.2 * rng.random())))
     if rng.random() < 0.035:
         days = rng.randrange(33, 80)
+    pause = _wavering(company, person, us)
+    if pause is not None:
+        if pause == 0:
+            return
+        days = pause
     person.has_visit_due = True
     day = us - us % DAY + days * DAY
     company.plan(visit_time(rng, day, is_tying=False), "routine", person.number)
+
+
+def _wavering(company: Company, person: Person, us: int) -> int | None:
+    """Give the days of a planted pause, 0 for one without an end, None when there is none."""
+    story = company.climate.running(Wavering, us)
+    if story is None or company.first_sources.get(person.number, (us, None))[1] != story.source:
+        return None
+    rng = company.rng("wavering", person.number, us)
+    if rng.random() >= story.pause_share:
+        return None
+    days = rng.randrange(story.min_days, story.max_days)
+    if rng.random() >= story.return_share:
+        company.pauses.append((person.number, us, None))
+        company.leave(person, us, story.slug)
+        return 0
+    company.pauses.append((person.number, us, us + days * DAY))
+    return days
 
 
 def duplicate(company: Company, person: Person, us: int, _: object) -> None:
@@ -120,7 +142,7 @@ def hear_price(company: Company, person: Person, us: int, story: PriceChange) ->
         company.plan(us + 9 * MINUTE, "post", person.number, ("negative", "price"))
     leaving = story.leave_share * 2 * person.price_sense * (1.3 - person.mood)
     if rng.random() < leaving:
-        person.is_gone = True
+        company.leave(person, us, story.slug)
         if rng.random() < 0.4:
             company.plan(us + 30 * MINUTE, "contact", person.number, "price")
 
@@ -132,4 +154,4 @@ def feel_outage(company: Company, person: Person, us: int, drop: float) -> None:
     if storm and person.handle and company.chance("outage post", person.number) < storm.post_share:
         company.plan(us + 4 * MINUTE, "post", person.number, ("negative", "outage"))
     if storm and company.chance("outage leave", person.number) < storm.leave_share:
-        person.is_gone = True
+        company.leave(person, us, storm.slug)

@@ -46,6 +46,10 @@ class Company:
     consents: dict[int, Any] = field(default_factory=dict)
     desk_users: dict[int, Any] = field(default_factory=dict)
     callers: dict[str, int] = field(default_factory=dict)
+    buyers: dict[int, Any] = field(default_factory=dict)
+    left: dict[int, tuple[int, str | None]] = field(default_factory=dict)
+    pauses: list[tuple[int, int, int | None]] = field(default_factory=list)
+    first_sources: dict[int, tuple[int, int]] = field(default_factory=dict)
     offers: dict[int, Any] = field(default_factory=dict)
     checkouts: list[Any] = field(default_factory=list)
     tickets: dict[int, Any] = field(default_factory=dict)
@@ -112,6 +116,11 @@ class Company:
         """Let a person, whose number is the next, come into the world."""
         self.people.append(person)
         return person
+
+    def leave(self, person: Person, us: int, story: str | None = None) -> None:
+        """Let a person leave for good, by themselves or because of a story."""
+        person.is_gone = True
+        self.left.setdefault(person.number, (us, story))
 
     def day_index(self, us: int) -> int:
         """Count days since the first one."""

@@ -170,6 +170,7 @@ def close_deal(
             person.customer_number = f"cust-{company.books.number('customer', 50_001)}"
             contact.customer_number = person.customer_number
             know_customer(company, person, us + 2 * SECOND)
+            company.plan(_later(company, person, us), "begin_refills", person.number, us)
         company.plan(_later(company, person, us), "itemise", person.number, deal.deal_id)
     elif person.won == 0:
         contact.lead_status = "UNQUALIFIED"

@@ -87,7 +87,7 @@ def _bought(company: Company, person: Person, rng: Random, deals: list[Deal]) ->
         won = again
     person.is_signed_in = not person.comes_offline and rng.random() < 0.8
     if rng.random() < 0.1:
-        person.is_gone = True
+        company.leave(person, company.start_us - 1)
         return
     person.has_visit_due = True
     day = company.start_us + int(rng.random() * person.cadence_days) * DAY

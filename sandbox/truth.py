@@ -36,6 +36,7 @@ from sandbox import (
     truth_search,
     truth_service,
     truth_social,
+    truth_value,
     truth_web,
 )
 from sandbox.books import Session
@@ -46,7 +47,15 @@ from sandbox.stories import parameters
 from sandbox.world import World
 
 _TEXT, _WHOLE, _AT = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
-TOPICS = (truth_campaigns, truth_issues, truth_posts, truth_search, truth_service, truth_web)
+TOPICS = (
+    truth_campaigns,
+    truth_issues,
+    truth_posts,
+    truth_search,
+    truth_service,
+    truth_value,
+    truth_web,
+)
 _CALL_NUMBERS = ("queue_seconds", "talk_seconds", "hold_seconds", "wrap_up_seconds")
 
 SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {

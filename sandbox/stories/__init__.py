@@ -18,8 +18,10 @@ from sandbox.stories.outage import Outage
 from sandbox.stories.outside_rumour import OutsideRumour
 from sandbox.stories.posting_bias import PostingBias
 from sandbox.stories.price_change import PriceChange
+from sandbox.stories.refills import Refills
 from sandbox.stories.search_lead import SearchLead
 from sandbox.stories.story import Story, dialled, parameters, with_placebo
+from sandbox.stories.wavering import Wavering
 
 __all__ = [
     "PLANTED",
@@ -35,8 +37,10 @@ __all__ = [
     "OutsideRumour",
     "PostingBias",
     "PriceChange",
+    "Refills",
     "SearchLead",
     "Story",
+    "Wavering",
     "dialled",
     "parameters",
     "with_placebo",
@@ -51,6 +55,8 @@ PLANTED: tuple[Story, ...] = (
     ConsentWave(),
     NewsletterOffer(),
     SearchLead(),
+    Refills(),
+    Wavering(),
     PostingBias(),
     Campaign(),
     ClumsyPost(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from sandbox.answers import after_call
-from sandbox.asking_again import ask_again
+from sandbox.asking_again import ask_again, ask_whether_solved
 from sandbox.books import CallFact
 from sandbox.chance import between, exponential, pick
 from sandbox.company import Company
@@ -179,11 +179,14 @@ def _react(company: Company, person: Person, us: int, call: Call) -> None:
     rng = company.rng("react", call.call_id)
     if call.is_answered:
         after_call(company, person, us, call, rng)
+        is_solved = call.is_resolved and company.is_first(call.started_us)
+        asked = ("call", call.call_id)
+        ask_whether_solved(company, person, us, asked, call.ticket_id, is_solved=is_solved)
         if not call.is_resolved and rng.random() < 0.45:
             again = us + rng.randrange(1, 6) * DAY
             company.plan(again, "contact", person.number, call.reason)
         else:
-            ask_again(company, person, us, call.reason, ("call", call.call_id))
+            ask_again(company, person, us, call.reason, asked)
         return
     if call.status != "abandoned_in_queue":
         return

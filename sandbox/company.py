@@ -18,7 +18,7 @@ from typing import Any
 
 from sandbox.books import Books, Cause, CausedFact
 from sandbox.chance import draws, stable_hash
-from sandbox.moments import DAY, start_of
+from sandbox.moments import DAY, HOUR, start_of
 from sandbox.people import Person
 from sandbox.stories import Climate, Story
 from sandbox.switchboard import Switchboard
@@ -26,6 +26,7 @@ from sandbox.switchboard import Switchboard
 Act = tuple[int, int, str, int, Any, Cause | None]
 Handler = Callable[["Company", Person, int, Any], None]
 
+FIRST_WITHIN = 4 * HOUR
 COMPANY = -1  # acts of the company itself carry no person
 
 
@@ -91,6 +92,10 @@ class Company:
         """Let the act belong to what makes a person turn to the company; begin it if it is new."""
         if self._cause is None:
             self._cause = Cause(self.books.number("cause", 1), person.number, us, reason)
+
+    def is_first(self, us: int) -> bool:
+        """Tell whether a contact of this moment is the first of its cause; a letter takes hours."""
+        return self._cause is not None and us - self._cause.begun_us < FIRST_WITHIN
 
     def caused(self, kind: str, key: int | str, us: int) -> None:
         """Note to what cause a touchpoint belongs, if to any."""

@@ -105,6 +105,7 @@ SURVEYS = {
     "nps": ("NPS", "Quarterly NPS", "EMAIL"),
     "csat": ("CSAT", "After-contact CSAT", "EMAIL"),
     "ces": ("CES", "Ticket effort", "WEB"),
+    "fcr": ("CUSTOM", "Solved at first contact", "EMAIL"),
 }
 GROUPS = ("DETRACTOR", "PASSIVE", "PROMOTER")
 SENTIMENTS = ("NEGATIVE", "NEUTRAL", "POSITIVE")
@@ -114,6 +115,8 @@ def response_group(metric: str, score: int) -> int:
     """Sort an answer as the vendor does: 0 detractor, 1 passive, 2 promoter."""
     if metric == "csat":
         return score
+    if metric == "fcr":
+        return 2 * score
     low, high = (7, 9) if metric == "nps" else (4, 6)
     return 0 if score < low else 1 if score < high else 2
 

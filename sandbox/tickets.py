@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sandbox.answers import after_ticket
-from sandbox.asking_again import ask_again
+from sandbox.asking_again import ask_again, ask_whether_solved
 from sandbox.books import TicketFact
 from sandbox.chance import between, exponential, pick
 from sandbox.company import Company
@@ -219,6 +219,11 @@ def ticket_solved(company: Company, person: Person, us: int, number: int) -> Non
         after_ticket(company, person, us, ticket)
     if is_first and ticket.channel != "voice":
         ask_again(company, person, us, ticket.reason, ("ticket", number))
+        asked, is_solved = (
+            ("ticket", number),
+            ticket.replies <= 1 and company.is_first(ticket.created_us),
+        )
+        ask_whether_solved(company, person, us, asked, number, is_solved=is_solved)
 
 
 def ticket_reopened(company: Company, person: Person, us: int, number: int) -> None:

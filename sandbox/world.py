@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from sandbox import (
     answers,
+    asking_again,
     bluesky,
     browsing,
     business,
@@ -93,6 +94,7 @@ HANDLERS: Mapping[str, Handler] = {
     "refill": refilling.refill,
     "ring": calls.ring,
     "routine": browsing.routine,
+    "say_solved": asking_again.say_solved,
     "settle": buying.settle,
     "sla_due": metering.sla_due,
     "ticket_assigned": tickets.ticket_assigned,

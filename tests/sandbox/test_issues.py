@@ -62,3 +62,16 @@ def test_the_placebo_is_the_same_world_without_the_step(planted: list[Row]) -> N
     assert [row for row in placebo if row["noted_at"] < before] == [
         row for row in planted if row["noted_at"] < before
     ]
+
+
+def test_who_came_for_the_second_time_says_that_the_first_contact_did_not_solve_it() -> None:
+    rows = truth(lived(5, 700, UNTIL, (STEP,)), day(UNTIL))
+    asked = [row for row in rows["survey_answers"].to_pylist() if row["metric_slug"] == "fcr"]
+    again = {
+        row["source_record_id"]
+        for row in rows["issue_touchpoints"].to_pylist()
+        if row["touchpoint_type"] == "survey_answer" and row["story_slug"]
+    }
+    assert len(asked) > 30
+    assert {row["score"] for row in asked} == {0, 1}
+    assert {row["score"] for row in asked if row["answer_id"] in again} <= {0}

@@ -34,7 +34,10 @@ final as (
         cast(feedback_submissions.ticket_id as bigint) as ticket_id,
         feedback_submissions.submitted_at,
         feedback_submissions.submitted_on,
-        lower(feedback_submissions.survey_type) as survey_type,
+        case
+            when feedback_submissions.survey_name = '{{ var("fcr_survey_name") }}' then 'fcr'
+            else lower(feedback_submissions.survey_type)
+        end as survey_type,
         feedback_submissions.survey_name,
         feedback_submissions.survey_channel_type,
         feedback_submissions.is_deleted,

@@ -47,6 +47,7 @@ class Tag(StrEnum):
     STEP_EXTRACT = "step_extract"
     STEP_BUILD = "step_build"
     STEP_WATCH = "step_watch"
+    STEP_REVIEW = "step_review"
     SOURCE_ZENDESK = "source_zendesk"
     SOURCE_HUBSPOT = "source_hubspot"
     SOURCE_GA4 = "source_ga4"

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from ops import settings as ops_settings
+from ops import steps
 from ops.identity import decisions
 from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import at, contact, deal, hit, user
@@ -137,3 +140,28 @@ def test_the_newest_decision_counts(tmp_path: Path) -> None:
         standing = [one.decision_type for one in decisions.standing(tmp_path)]
         assert standing == ([] if kind == "undecided" else [kind])
     assert decisions.told_apart(tmp_path) == []
+
+
+def test_answers_of_the_weekly_review_become_decisions(tmp_path: Path) -> None:
+    settings = ops_settings.load({"CXW_DATA_DIR": str(tmp_path)}, working_dir=tmp_path)
+    asked = [{"subject": f"hubspot:{n} = x:{n}?", "body": ""} for n in range(3)]
+    said = [
+        {"chosen_options": ["same"], "responded_by_user": {"id": "7", "name": "Ann"}},
+        {"chosen_options": ["not now"], "responded_by_user": None},
+        {"chosen_options": ["different"], "responded_by_user": {"id": "7", "name": "Ann"}},
+    ]
+    assert steps.keep_answers(settings, asked, said) == 2
+    standing = {one.left_record_key: one for one in decisions.standing(settings.lake)}
+    assert standing["hubspot:0"].decision_type == "same"
+    assert standing["hubspot:0"].decided_by == "Ann"
+    assert decisions.told_apart(settings.lake) == [("hubspot:2", "x:2")]
+
+
+def test_decisions_are_applied_once(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    duckdb.connect(str(warehouse)).close()
+    decisions.decide(tmp_path, PAIR, "same", "Ann", "she called", at("2026-07-01"))
+    fresh = decisions.unread(tmp_path, warehouse)
+    assert len(fresh) == 1
+    decisions.record(warehouse, fresh)
+    assert decisions.unread(tmp_path, warehouse) == []

@@ -52,7 +52,7 @@ final as (
         texts_scored.sentiment_model_slug,
         texts_scored.sentiment_score,
         texts_scored.sentiment_confidence_rate,
-        {{ text_sha('posts.text') }} as text_sha,
+        posts.text,
         posts.{{ columns[15:21] | join(',\n        posts.') }},
         greatest(
             posts._build_id,

@@ -451,8 +451,6 @@ TIES = {
         update marts.agg_social_care_daily set message_count = message_count + 1""",
     "shares_of_voice_of_a_day_make_one": """
         update marts.agg_share_of_voice_daily set share_rate = share_rate / 2 where is_own""",
-    "topics_of_a_day_add_up_to_its_texts": """
-        update marts.agg_topics_daily set text_count = text_count + 1 where topic_slug = 'other'""",
     "the_moments_of_a_call_are_in_order": """
         update marts.fct_calls set answered_at = started_at - interval 1 second
         where call_id = 1""",

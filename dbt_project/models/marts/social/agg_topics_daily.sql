@@ -4,15 +4,19 @@ with compared as (
     select * from {{ ref('int_topics_compared') }}
 ),
 
-{# Counts vary at least as a Poisson count does; half a text keeps a silent topic from certainty. #}
+{# Counts vary at least as a Poisson count does; half a text keeps a silent topic from certainty,
+   and one text alone is never news. #}
 judged as (
     select
         compared.*,
-        {{ t_quantile('(compared.baseline_week_count - 1)') }} * sqrt(
-            greatest(
-                compared.baseline_variance,
-                (compared.baseline_sum + 0.5) / compared.baseline_week_count
-            ) * (1 + 1.0 / compared.baseline_week_count)
+        greatest(
+            1,
+            {{ t_quantile('(compared.baseline_week_count - 1)') }} * sqrt(
+                greatest(
+                    compared.baseline_variance,
+                    (compared.baseline_sum + 0.5) / compared.baseline_week_count
+                ) * (1 + 1.0 / compared.baseline_week_count)
+            )
         ) as margin_of_error
     from compared
     where compared.baseline_week_count >= {{ var('topic_baseline_weeks_min') }}

@@ -202,3 +202,29 @@
 {% macro arg_min(measure, ordering) -%}
     min_by({{ measure }}, {{ ordering }}) filter (where {{ measure }} is not null)
 {%- endmacro %}
+
+{# A number from 0 to below 1 that the text always gives: the first 32 bits of its MD5. #}
+{% macro share_of_hash(text) -%}
+    {{ return(adapter.dispatch('share_of_hash', 'cx_warehouse')(text)) }}
+{%- endmacro %}
+
+{% macro default__share_of_hash(text) -%}
+    (cast(conv(substr(md5({{ text }}), 1, 8), 16, 10) as bigint) / 4294967296.0)
+{%- endmacro %}
+
+{% macro duckdb__share_of_hash(text) -%}
+    (cast('0x' || substr(md5({{ text }}), 1, 8) as bigint) / 4294967296.0)
+{%- endmacro %}
+
+{# A relation with one column, `number`: 0 to `last`. #}
+{% macro whole_numbers(last) -%}
+    {{ return(adapter.dispatch('whole_numbers', 'cx_warehouse')(last)) }}
+{%- endmacro %}
+
+{% macro default__whole_numbers(last) -%}
+    (select explode(sequence(0, {{ last }})) as number)
+{%- endmacro %}
+
+{% macro duckdb__whole_numbers(last) -%}
+    (select unnest(generate_series(0, {{ last }})) as number)
+{%- endmacro %}

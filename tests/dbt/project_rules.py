@@ -32,6 +32,7 @@ AGGREGATES_WITHOUT_PERIOD = {
     "agg_issue_effort",
     "agg_goal_scorecard",
     "agg_it_incident_impact",
+    *("agg_audience_members", "agg_audience_uplift", "agg_search_leads"),
 }
 GRAINS = ("_daily", "_weekly", "_monthly", "_hourly")
 HEADS = ("*Key:*", "*Assumes:*", "*Beware:*")

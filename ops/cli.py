@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from extract.errors import CxwError
+from ops.cli_audience import audience
 from ops.cli_review import app as review_app
 
 app = typer.Typer(
@@ -256,6 +257,7 @@ def docs(
     _echo(documentation.write(_settings(), check_only=check_only))
 
 
+app.command()(audience)
 app.add_typer(review_app, name="review")
 goals_app = typer.Typer(help="Lock the goals of dbt_project/seeds/goals.csv, or check their locks.")
 app.add_typer(goals_app, name="goals")

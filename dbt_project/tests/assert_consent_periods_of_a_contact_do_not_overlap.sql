@@ -17,5 +17,6 @@ from periods
 where
     ended_at <= started_at
     or is_current <> (next_started_at is null)
-    or coalesce(ended_at <> next_started_at, false)
+    or ended_at <> next_started_at
+    or (ended_at is null) <> (next_started_at is null)
     or (is_permitted and (status_type <> 'granted' or basis_type is null))

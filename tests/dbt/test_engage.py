@@ -67,7 +67,7 @@ def engaged(
     warehouse = new_warehouse(tmp_path_factory.mktemp("engage"))
     fill(warehouse.lake)
     models = ("+agg_audience_members", "+agg_audience_uplift", "+fct_consent_periods")
-    warehouse.build(*models, command="build", as_of=AS_OF)
+    warehouse.build(*models, as_of=AS_OF)
     return warehouse
 
 
@@ -117,6 +117,10 @@ BROKEN = {
         f"delete from {MARTS}.agg_audience_members where is_held_out",
     ],
 }
+
+
+def test_the_ties_of_the_audiences_hold(engaged: Warehouse) -> None:
+    assert engaged.failing(*BROKEN) == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sandbox.books import AnswerFact
+from sandbox.caring import after_mark, lift_of
 from sandbox.chance import bell, between
 from sandbox.company import Company
 from sandbox.moments import DAY, HOUR, MINUTE, SECOND, to_millis, to_seconds
@@ -125,22 +126,51 @@ def invite_nps(company: Company, person: Person, day_us: int) -> None:
     )
 
 
-def _nps(person: Person, rng: Random) -> int:
+def _nps(person: Person, rng: Random, lift: float) -> tuple[int, int]:
+    """Give the mark, and what it were without the lift of care."""
     felt = between(0.0, person.mood + person.generosity + bell(rng, 0.0, 0.1), 1.0)
-    return max(0, min(10, int(felt * 15.5 - 1.6)))
+    given, unlifted = (int(felt * 15.5 - 1.6 + more) for more in (lift, 0.0))
+    return max(0, min(10, given)), max(0, min(10, unlifted))
 
 
 def answer(
     company: Company, person: Person, us: int, payload: tuple[str, int | None, int | None]
 ) -> None:
     """Send in an answer; the vendor rates a comment a little later."""
+    number = _send(company, person, us, payload, ("answer", 3_301))
+    if number is None:
+        return
+    given = company.books.answers[-1]
+    if given.metric == "nps" and response_group("nps", given.scores[0][1]) == 0:
+        wish = (person.contact_id, "Call back after a low mark")
+        when = given.submitted_us + 5 * MINUTE
+        company.plan(when, "open_crm_ticket", person.number, wish)
+
+
+def answer_again(company: Company, person: Person, us: int, _: None) -> None:
+    """Answer the question of who is asked again after a low mark."""
+    if not person.is_gone:
+        _send(company, person, us, ("nps", None, None), ("answer again", 6_003_301))
+
+
+def _send(
+    company: Company,
+    person: Person,
+    us: int,
+    payload: tuple[str, int | None, int | None],
+    counted: tuple[str, int],
+) -> int | None:
     metric, score, ticket_id = payload
     if person.contact_id is None:
-        return
+        return None
     us = to_millis(us)
-    number = company.books.number("answer", 3_301)
+    number = company.books.number(*counted)
     rng = company.rng("answer text", number)
-    value = _nps(person, rng) if score is None else score
+    value = score
+    if value is None:
+        marks = _nps(person, rng, lift_of(company, person, us))
+        value = marks[0]
+        after_mark(company, person, us, number, marks)
     tone = ("negative", "neutral", "positive")[response_group(metric, value)]
     comment = comment_text(rng, tone) if rng.random() < 0.4 else None
     seen = [us]
@@ -160,9 +190,7 @@ def answer(
         AnswerFact(number, "hubspot", metric, person.number, us, [(us, value)])
     )
     company.caused("survey_answer", number, us)
-    if metric == "nps" and tone == "negative":
-        wish = (person.contact_id, "Call back after a low mark")
-        company.plan(us + 5 * MINUTE, "open_crm_ticket", person.number, wish)
+    return number
 
 
 def _offer_rating(

@@ -59,6 +59,9 @@ class Company:
     x_records: list[Any] = field(default_factory=list)
     sky_posts: list[Any] = field(default_factory=list)
     rival_posts: list[Any] = field(default_factory=list)
+    cares: dict[int, Any] = field(default_factory=dict)
+    care_log: list[Any] = field(default_factory=list)
+    last_contact: dict[int, int] = field(default_factory=dict)
     agent_ids: list[int] = field(default_factory=list)
     switchboard: Switchboard = field(init=False)
     today_us: int = 0
@@ -101,6 +104,8 @@ class Company:
         """Note to what cause a touchpoint belongs, if to any."""
         if self._cause is not None:
             self.books.caused.append(CausedFact(self._cause, kind, str(key), us))
+            if kind in ("call", "ticket"):
+                self.last_contact[self._cause.person] = us
 
     def begin_day(self, day_us: int) -> None:
         """Take up what was noted for this day."""

@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 
 from sandbox import (
     truth_campaigns,
+    truth_care,
     truth_incidents,
     truth_issues,
     truth_posts,
@@ -49,6 +50,7 @@ from sandbox.world import World
 _TEXT, _WHOLE, _AT = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
 TOPICS = (
     truth_campaigns,
+    truth_care,
     truth_issues,
     truth_posts,
     truth_search,

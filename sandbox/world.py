@@ -22,6 +22,7 @@ from sandbox import (
     buying,
     calls,
     campaigns,
+    caring,
     consents,
     crm,
     habits,
@@ -54,6 +55,7 @@ EXPORTED_AFTER = 5 * MINUTE  # the day table stands five minutes after midnight
 
 HANDLERS: Mapping[str, Handler] = {
     "answer": answers.answer,
+    "answer_again": answers.answer_again,
     "answered": calls.answered,
     "archive_contact": crm.archive_contact,
     "begin_refills": refilling.begin_refills,
@@ -76,6 +78,7 @@ HANDLERS: Mapping[str, Handler] = {
     "end_firm": business.end_firm,
     "feel_outage": buying.feel_outage,
     "follow_up": posts.follow_up,
+    "give_care": caring.give_care,
     "hear_price": buying.hear_price,
     "itemise": business.itemise,
     "join_firm": business.join_firm,

@@ -15,6 +15,7 @@ KEYS: Keys = {
     "agg_freshness": (),
     "agg_keywords_daily": (("report_on", "keyword_type", "query_text"),),
     "agg_lifecycle_funnel_daily": (("stage_on", "segment_type", "segment_name", "stage_type"),),
+    "agg_nps_recovery": (("programme_slug", "period_on", "comparison_type"),),
     "agg_share_of_voice_daily": (("brand_slug", "mentioned_on",),),
     "agg_social_care_daily": (("channel_slug", "opened_on",),),
     "agg_social_sentiment_weekly": (("week_on", "segment_type", "segment_slug",),),

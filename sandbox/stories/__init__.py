@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sandbox.stories.broken_step import BrokenStep
 from sandbox.stories.campaign import Campaign
+from sandbox.stories.care_programme import CareProgramme
 from sandbox.stories.checkout_friction import CheckoutFriction
 from sandbox.stories.climate import Climate
 from sandbox.stories.clumsy_post import ClumsyPost
@@ -27,6 +28,7 @@ __all__ = [
     "PLANTED",
     "BrokenStep",
     "Campaign",
+    "CareProgramme",
     "CheckoutFriction",
     "Climate",
     "ClumsyPost",
@@ -61,4 +63,5 @@ PLANTED: tuple[Story, ...] = (
     Campaign(),
     ClumsyPost(),
     OutsideRumour(),
+    CareProgramme(),
 )

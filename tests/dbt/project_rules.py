@@ -33,6 +33,7 @@ AGGREGATES_WITHOUT_PERIOD = {
     "agg_goal_scorecard",
     "agg_it_incident_impact",
     *("agg_audience_members", "agg_audience_uplift", "agg_search_leads"),
+    "agg_nps_recovery",
 }
 GRAINS = ("_daily", "_weekly", "_monthly", "_hourly")
 HEADS = ("*Key:*", "*Assumes:*", "*Beware:*")

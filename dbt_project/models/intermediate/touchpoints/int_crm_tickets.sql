@@ -10,6 +10,10 @@ channel_mappings as (
     select * from {{ ref('channel_mappings') }}
 ),
 
+care_programmes as (
+    select * from {{ ref('care_programmes') }}
+),
+
 {# A ticket that was merged into another one is deleted in the CRM: the wish came once. #}
 final as (
     select
@@ -23,7 +27,9 @@ final as (
         cast(tickets.created_at as date) as started_on,
         coalesce(channel_mappings.channel_slug, 'unknown') as channel_slug,
         'crm_ticket' as touchpoint_type,
-        'inbound' as direction_type,
+        {# Care is the company's own call, no wish of the customer's. #}
+        case when care_programmes.category_type is null then 'inbound' else 'outbound' end
+            as direction_type,
         case when tickets.closed_at is null then 'open' else 'closed' end as outcome_type,
         tickets.category_type,
         tickets.is_deleted,
@@ -33,6 +39,7 @@ final as (
         on
             channel_mappings.source_slug = 'hubspot'
             and lower(tickets.source_type) = channel_mappings.source_channel_type
+    left join care_programmes on tickets.category_type = care_programmes.category_type
     where tickets.created_at is not null
 )
 

@@ -222,7 +222,7 @@ def routine(company: Company, person: Person, us: int, _: object) -> None:
         session.use_us is not None
         and session.late_us is None
         and not person.has_duplicate
-        and rng.random() < 0.013
+        and rng.random() < 0.013 * company.climate.crm_noise.duplicate_factor
         and session.use_us // DAY == session.start_us // DAY
     ):
         middle = (session.start_us + session.use_us) // 2

@@ -14,7 +14,7 @@ from sandbox.books import ContactFact, DealFact
 from sandbox.company import Company
 from sandbox.desk import know_customer
 from sandbox.moments import DAY, HOUR, MILLI, MINUTE, SECOND, to_millis
-from sandbox.names import mixed_case, spelled_phone, typo_email, typo_name
+from sandbox.names import misspelt, mixed_case, spelled_phone, typo_email, typo_name
 from sandbox.people import Person
 from sandbox.render_hubspot import contact_record, deal_record
 
@@ -194,7 +194,7 @@ def add_duplicate(company: Company, person: Person, us: int, *, is_silent: bool 
     contact = Contact(
         number, us, fact, person.first, person.last, None, None, modified_us=us - MILLI
     )
-    _mangle(contact, person, rng)
+    _mangle(contact, person, rng, company.climate.crm_noise.typing_errors)
     person.has_duplicate = True
     company.contacts[number] = contact
     company.books.contacts.append(fact)
@@ -206,7 +206,7 @@ def add_duplicate(company: Company, person: Person, us: int, *, is_silent: bool 
         company.plan(when + rng.randrange(8 * HOUR, 17 * HOUR), kind, person.number, number)
 
 
-def _mangle(contact: Contact, person: Person, rng: Random) -> None:
+def _mangle(contact: Contact, person: Person, rng: Random, errors: int) -> None:
     """Fill a duplicate as the order system, a clerk, a second form or a hurried typist would."""
     phone: str | None = spelled_phone(person.phone, rng)
     way = rng.random()
@@ -215,15 +215,16 @@ def _mangle(contact: Contact, person: Person, rng: Random) -> None:
     if way < 0.3:  # the order system knows number and telephone, no address
         contact.customer_number, contact.phone = person.customer_number, phone
     elif way < 0.5:  # a clerk typed the name as heard
-        contact.first, contact.phone = typo_name(person.first, rng), phone
+        contact.first, contact.phone = misspelt(typo_name, person.first, rng, errors), phone
     elif way < 0.65:  # another form, another address
         contact.email = f"{person.last.lower()}.work{person.number}@inbox.example"
         contact.customer_number = person.customer_number
     elif way < 0.9:  # a misspelt address and nothing else: only a fuzzy comparison finds it
-        contact.email = typo_email(person.email, rng)
-        contact.last = typo_name(person.last, rng)
+        contact.email = misspelt(typo_email, person.email, rng, errors)
+        contact.last = misspelt(typo_name, person.last, rng, errors)
     else:  # a misspelt address beside the right telephone
-        contact.email, contact.phone = typo_email(person.email, rng), phone
+        contact.email = misspelt(typo_email, person.email, rng, errors)
+        contact.phone = phone
 
 
 def merge_contact(company: Company, person: Person, us: int, loser_id: int) -> None:

@@ -41,7 +41,7 @@ def populate(company: Company) -> None:
     numbers = range(founders_of(company.customers))
     for number in numbers:
         company.add(founder(company.seed, number, company.start_us))
-    share_phones(company.seed, company.people)
+    share_phones(company.seed, company.people, company.climate.crm_noise.shared_phone_share)
     for person in list(company.people):
         _give_history(company, person)
 
@@ -77,7 +77,7 @@ def _bought(company: Company, person: Person, rng: Random, deals: list[Deal]) ->
     created = opened - rng.randrange(8 * DAY) - HOUR
     add_contact(company, person, created, is_silent=True)
     deals.append(_win(company, person, opened, won, rng))
-    if rng.random() < 0.045:
+    if rng.random() < 0.045 * company.climate.crm_noise.duplicate_factor:
         add_duplicate(company, person, (opened + won) // 2, is_silent=True)
     while rng.random() < 0.22:
         again = won + rng.randrange(6, 30) * DAY

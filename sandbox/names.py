@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 _FIRST = (
@@ -74,6 +75,13 @@ def typo_name(name: str, rng: Random) -> str:
     if way == 1:
         return name[:at] + name[at + 1 :]
     return name[: at + 1] + name[at:]
+
+
+def misspelt(typo: Callable[[str, Random], str], text: str, rng: Random, errors: int) -> str:
+    """Make so many typing errors of a kind."""
+    for _ in range(errors):
+        text = typo(text, rng)
+    return text
 
 
 def mixed_case(email: str, rng: Random) -> str:

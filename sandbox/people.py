@@ -117,10 +117,10 @@ def second_device(seed: int, person: Person, us: int) -> Device:
     return device
 
 
-def share_phones(seed: int, persons: list[Person]) -> None:
+def share_phones(seed: int, persons: list[Person], share: float) -> None:
     """Let some neighbours in the list live in one household with one telephone."""
     for one, other in zip(persons[::2], persons[1::2], strict=False):
-        if draws(seed, "household", one.number).random() < 0.08:
+        if draws(seed, "household", one.number).random() < share:
             other.phone = one.phone
             for holder in (one, other):
                 holder.is_shared_phone = holder.is_phone_in_crm = True

@@ -13,6 +13,7 @@ from sandbox.stories.checkout_friction import CheckoutFriction
 from sandbox.stories.climate import Climate
 from sandbox.stories.clumsy_post import ClumsyPost
 from sandbox.stories.consent_wave import ConsentWave
+from sandbox.stories.crm_noise import CrmNoise
 from sandbox.stories.emergencies import Emergencies
 from sandbox.stories.newsletter_offer import NewsletterOffer
 from sandbox.stories.outage import Outage
@@ -33,6 +34,7 @@ __all__ = [
     "Climate",
     "ClumsyPost",
     "ConsentWave",
+    "CrmNoise",
     "Emergencies",
     "NewsletterOffer",
     "Outage",
@@ -64,4 +66,5 @@ PLANTED: tuple[Story, ...] = (
     ClumsyPost(),
     OutsideRumour(),
     CareProgramme(),
+    CrmNoise(),
 )

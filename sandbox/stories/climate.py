@@ -9,6 +9,7 @@ from sandbox.moments import DAY, HOUR
 from sandbox.stories.broken_step import BrokenStep
 from sandbox.stories.campaign import Campaign
 from sandbox.stories.clumsy_post import ClumsyPost
+from sandbox.stories.crm_noise import CrmNoise
 from sandbox.stories.emergencies import Emergencies, Missed
 from sandbox.stories.outage import Outage
 from sandbox.stories.outside_rumour import OutsideRumour
@@ -26,6 +27,8 @@ class Climate:
     def __init__(self, stories: Sequence[Story], start_us: int) -> None:
         self.stories = tuple(stories)
         self.start_us = start_us
+        noise = [story for story in stories if isinstance(story, CrmNoise)]
+        self.crm_noise = noise[0] if noise else CrmNoise()
         incidents = [story for story in stories if isinstance(story, Outage)]
         for story in stories:
             if isinstance(story, Emergencies):

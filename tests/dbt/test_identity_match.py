@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ops.identity import match
+from sandbox.stories import PLANTED, dialled
 from tests.dbt.conftest import Warehouse
 from tests.dbt.identity_world import Persons, agreement, true_identifiers
 
@@ -36,23 +37,24 @@ def _whose(warehouse: Warehouse) -> dict[tuple[str, str], str]:
     return {(kind, value): key for kind, value, key in warehouse.rows(WHOSE)}
 
 
+def find(begun: Warehouse, persons: Persons) -> Found:
+    """Resolve a company by exact evidence, then match it."""
+    persons.land(begun.lake)
+    begun.build(*MODELS, as_of=persons.as_of)
+    exact = _whose(begun)
+    enrichment = begun.folder.parent / "enrichment"
+    matched = match.match_records(begun.folder / "warehouse.duckdb", enrichment, persons.until)
+    resolution = "int_identity_pairs+ int_identity_before+"
+    inner = [f"{one},+identity_resolution" for one in resolution.split()]
+    begun.build(*inner, as_of=persons.as_of, matched_pairs=str(matched.path))
+    return Found(persons, begun, matched, exact)
+
+
 @pytest.fixture(scope="module")
 def found(
     new_warehouse: Callable[[Path], Warehouse], tmp_path_factory: pytest.TempPathFactory
 ) -> Found:
-    folder = tmp_path_factory.mktemp("persons")
-    persons = Persons.living(7, 400, 45)
-    warehouse = new_warehouse(folder)
-    persons.land(warehouse.lake)
-    warehouse.build(*MODELS, as_of=persons.as_of)
-    exact = _whose(warehouse)
-    matched = match.match_records(
-        warehouse.folder / "warehouse.duckdb", folder / "enrichment", persons.until
-    )
-    resolution = "int_identity_pairs+ int_identity_before+"
-    inner = [f"{one},+identity_resolution" for one in resolution.split()]
-    warehouse.build(*inner, as_of=persons.as_of, matched_pairs=str(matched.path))
-    return Found(persons, warehouse, matched, exact)
+    return find(new_warehouse(tmp_path_factory.mktemp("persons")), Persons.living(7, 400, 45))
 
 
 def test_persons_are_found_and_not_melted(found: Found) -> None:
@@ -88,3 +90,31 @@ def test_a_probable_edge_says_in_what_the_records_agree(found: Found) -> None:
         " where rule_slug = 'probable_match'"
     )
     assert ("Two records state the same name",) in reasons
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("dial", "value", "least_recall"),
+    [
+        ("duplicate_factor", "0", 0.95),
+        ("duplicate_factor", "4", 0.9),
+        ("typing_errors", "0", 0.95),
+        ("typing_errors", "2", 0.93),
+        ("shared_phone_share", "0", 0.95),
+        ("shared_phone_share", "0.3", 0.85),
+    ],
+)
+def test_precision_holds_while_the_crm_grows_untidy(
+    warehouse: Warehouse, dial: str, value: str, least_recall: float
+) -> None:
+    stories = dialled(PLANTED, {f"crm_noise.{dial}": value})
+    untidy = find(warehouse, Persons.living(7, 400, 45, stories))
+    true = true_identifiers(untidy.persons)
+    exact_precision, exact_recall, _ = agreement(true, untidy.exact)
+    precision, recall, _ = agreement(true, untidy.whose)
+    print(
+        f"{dial}={value}: exact {exact_precision:.4f}, {exact_recall:.4f}; with matching"
+        f" {precision:.4f}, {recall:.4f}"
+    )
+    assert precision >= 0.995
+    assert recall >= least_recall

@@ -21,6 +21,8 @@ KEYS: Keys = {
     "agg_social_sentiment_weekly": (("week_on", "segment_type", "segment_slug",),),
     "agg_topics_daily": (("topic_slug", "channel_slug", "written_on"),),
     "fct_crisis_episodes": (("crisis_key",),),
+    "agg_brand_health_weekly": (("week_on",),),
+    "agg_brand_post_risk": (("source_slug", "post_id",),),
     "dim_channels": (("channel_slug",),),
     "dim_customers": (("customer_key",),),
     "dim_customers_history": (("customer_key", "valid_from_at"),),

@@ -27,6 +27,7 @@ NAMES = {
 # One row per stream or customer, as of the release.
 AGGREGATES_WITHOUT_PERIOD = {
     "agg_freshness",
+    "agg_brand_post_risk",
     "agg_customers_value",
     "agg_channel_paths",
     "agg_issue_effort",

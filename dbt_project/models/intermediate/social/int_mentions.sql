@@ -53,6 +53,7 @@ final as (
         texts_scored.sentiment_score,
         texts_scored.sentiment_confidence_rate,
         posts.text,
+        {{ text_sha('posts.text') }} as text_sha,
         posts.{{ columns[15:21] | join(',\n        posts.') }},
         greatest(
             posts._build_id,

@@ -174,3 +174,19 @@ def test_identity_finds_persons_and_melts_none(company: Company) -> None:
     assert len(true) > 2000
     assert precision >= 0.995
     assert recall >= 0.95
+
+
+def test_promises_of_the_it_desk_are_broken_exactly_when_they_were(company: Company) -> None:
+    compared = company.query(
+        """select
+            count(*), count(truth.promise_id), count(clock.instance_id),
+            count(*) filter (truth.is_broken <> clock.is_breached),
+            max(abs(clock.business_minutes * 60 - truth.worked_seconds)),
+            max(abs(clock.target_minutes * 60 - truth.promised_seconds))
+        from truth_service_promises as truth
+        full outer join (from fct_sla_clocks where source_slug = 'servicenow') as clock
+            on truth.promise_id = clock.instance_id"""
+    )
+    [(rows, promised, measured, *differences)] = compared
+    assert rows == promised == measured > 20
+    assert differences == pytest.approx([0, 0, 0], abs=1e-6)

@@ -1,9 +1,9 @@
 -- One row per incident, measure and window judged: its own hours, or a placebo a week before.
 
 {# What would have been is one more draw from the weeks before, so the interval is that of a
-   prediction: the spread between weeks times the root of 1 + 1/n, by Student's t. The spread is at
-   least what chance alone makes of so few observations: Poisson's for counts, that of a mean for
-   means. #}
+   prediction: the spread between weeks times the root of 1 + 1/n, by Student's t. Few weeks may look
+   alike by luck, so the spread is at least that of the weeks of all incidents: for counts as a
+   multiple of Poisson's, for means as it is, and not below what a mean of so few has by chance. #}
 
 with windows as (
     select * from {{ ref('int_incident_window_measures') }}
@@ -52,6 +52,15 @@ pooled as (
     select
         compared.*,
         measures.is_mean,
+        sum((compared.week_count - 1) * compared.spread_of_weeks) over (
+            partition by compared.measure_slug, compared.weeks_back
+        ) as spread_sum,
+        sum((compared.week_count - 1) * compared.baseline_value) over (
+            partition by compared.measure_slug, compared.weeks_back
+        ) as baseline_sum,
+        sum(compared.week_count - 1) over (
+            partition by compared.measure_slug, compared.weeks_back
+        ) as freedom_sum,
         compared.observation_count + measures.pseudo_count as pooled_count,
         compared.score_sum + measures.pseudo_sum as pooled_sum,
         compared.score_squared_sum + measures.pseudo_squared_sum as pooled_squared_sum
@@ -64,14 +73,18 @@ spread as (
         pooled.*,
         case
             when pooled.is_mean
-                then
+                then greatest(
+                    pooled.spread_sum / pooled.freedom_sum,
                     (
                         pooled.pooled_squared_sum / pooled.pooled_count
                         - (pooled.pooled_sum / pooled.pooled_count)
                         * (pooled.pooled_sum / pooled.pooled_count)
                     )
                     * pooled.week_count / pooled.observation_count
-            else (pooled.score_sum + 1) / pooled.week_count
+                )
+            else
+                (pooled.score_sum + 1) / pooled.week_count
+                * greatest(1, coalesce(pooled.spread_sum / nullif(pooled.baseline_sum, 0), 1))
         end as spread_of_chance
     from pooled
     where pooled.week_count >= {{ var('impact_least_weeks') }}

@@ -14,15 +14,40 @@ events as (
 
 {# A clock runs from an activation to whatever comes next of its own: a pause, the end, or, where
    one of these is missing, another activation. #}
-runs as (
+own_runs as (
     select
         events.*,
         lead(events.event_at) over (
             partition by events.ticket_id, events.metric_type, events.instance_id
             order by events.event_at, events.event_id
-        ) as stopped_at
+        ) as ended_at
     from events
     where events.event_type in ('activate', 'pause', 'fulfill')
+),
+
+{# Nobody waits any more when the ticket is solved, even if the vendor tells no end of the clock. #}
+solutions as (
+    select
+        own_runs.event_id,
+        min(moments.event_at) as solved_at
+    from own_runs
+    inner join {{ ref('int_ticket_clock_moments') }} as moments
+        on
+            own_runs.ticket_id = moments.ticket_id
+            and own_runs.event_at <= moments.event_at
+            and moments.status_type = 'solved'
+    group by own_runs.event_id
+),
+
+runs as (
+    select
+        own_runs.*,
+        least(
+            coalesce(own_runs.ended_at, solutions.solved_at),
+            coalesce(solutions.solved_at, own_runs.ended_at)
+        ) as stopped_at
+    from own_runs
+    left join solutions on own_runs.event_id = solutions.event_id
 ),
 
 segments as (

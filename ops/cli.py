@@ -16,6 +16,8 @@ import typer
 
 from extract.errors import CxwError
 from ops.cli_audience import audience
+from ops.cli_goals import app as goals_app
+from ops.cli_releases import releases, rollback
 from ops.cli_review import app as review_app
 
 app = typer.Typer(
@@ -204,30 +206,8 @@ def publish(
     typer.echo(f"release {release.id} is current")
 
 
-@app.command()
-def rollback(
-    to: Annotated[str | None, typer.Option(help="A release of `cxw releases`")] = None,
-) -> None:
-    """Show the release before the current one again, or the one named."""
-    from ops import publish as publishing  # noqa: PLC0415
-
-    release = publishing.rollback(_settings().data_dir, to)
-    typer.echo(f"release {release.id} is current; the next build starts from it")
-
-
-@app.command()
-def releases() -> None:
-    """List the releases that stand; the current one is marked."""
-    from ops import publish as publishing  # noqa: PLC0415
-
-    data = _settings().data_dir
-    now = publishing.current(data)
-    for release in publishing.releases(data):
-        mark = "*" if now and release.id == now.id else " "
-        rows = sum(release.manifest["rows"].values())
-        typer.echo(f"{mark} {release.id}  as of {release.as_of:%Y-%m-%d %H:%M} UTC  {rows:,} rows")
-    if now is None:
-        typer.echo("no release yet; cxw run makes the first")
+app.command()(rollback)
+app.command()(releases)
 
 
 @app.command()
@@ -259,26 +239,7 @@ def docs(
 
 app.command()(audience)
 app.add_typer(review_app, name="review")
-goals_app = typer.Typer(help="Lock the goals of dbt_project/seeds/goals.csv, or check their locks.")
 app.add_typer(goals_app, name="goals")
-
-
-@goals_app.command("lock")
-def lock_goals() -> None:
-    """Lock every goal that has no lock yet; commit the list afterwards."""
-    from ops import goals, steps  # noqa: PLC0415
-
-    settings = _settings()
-    locked = goals.lock(goals.goals_file(settings), steps.now(settings))
-    _echo([f"locked {name}" for name in locked] or ["every goal is locked already"])
-
-
-@goals_app.command("check")
-def check_goals() -> None:
-    """Fail when a goal has no lock, or was edited after it was locked."""
-    from ops import goals  # noqa: PLC0415
-
-    typer.echo(f"{goals.check(goals.goals_file(_settings()))} goals, each as it was locked")
 
 
 @app.command("alert-test")

@@ -11,6 +11,9 @@ from tests.dbt.tiny_lake import Row, TinyLake, at, iso, post
 
 SCORED_AT = at("2026-10-01")
 MARTS = (
+    "path:models/intermediate/identity",
+    "path:models/intermediate/recovery",
+    "path:models/intermediate/web",
     "path:models/intermediate/touchpoints",
     "path:models/intermediate/experience",
     "path:models/intermediate/social",

@@ -36,6 +36,7 @@ KEYS: Keys = {
     "fct_lifecycle_stage_periods": (("customer_key", "entered_at"), ("stage_period_key",)),
     "fct_mentions": (("post_id",),),
     "fct_post_snapshots": (("post_id", "snapshot_on"),),
+    "fct_metric_publications": (("publication_key",),),
     "fct_survey_responses": (("touchpoint_key",),),
     "fct_tickets": (("ticket_id",),),
     "fct_touchpoints": (("touchpoint_key",),),

@@ -16,7 +16,12 @@ READABLE = {
     "marts": {"staging", "intermediate", "seed"},
 }
 # Scores come into being after staging was built, so the model that reads them is no staging model.
-READS_THE_LAKE_LATE = {"int_texts_scored", "int_value_fits", "int_identity_pairs", "int_identity_decisions"}
+READS_THE_LAKE_LATE = {
+    "int_texts_scored",
+    "int_value_fits",
+    "int_identity_pairs",
+    "int_identity_decisions",
+}
 # The design's own name for the table that says whose an identifier is.
 NAMED_BY_DESIGN = {"identity_resolution", "identity_review_queue"}
 NAMES = {

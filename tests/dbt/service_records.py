@@ -16,9 +16,23 @@ MARTS = (
     "path:models/intermediate/web",
     "path:models/intermediate/touchpoints",
     "path:models/intermediate/experience",
-    "path:models/intermediate/social",
+    "path:models/intermediate/social,+fct_mentions",
+    "path:models/intermediate/social,+fct_post_snapshots",
+    "path:models/intermediate/web,+fct_web_sessions",
     "path:models/marts/experience",
-    "path:models/marts/social",
+    "fct_mentions",
+    "fct_post_snapshots",
+)
+STAGED = tuple(
+    f"tag:before_scoring,+{name}"
+    for name in (
+        "agg_experience_daily",
+        "fct_mentions",
+        "fct_post_snapshots",
+        "fct_touchpoints",
+        "fct_web_sessions",
+        "int_texts_to_score",
+    )
 )
 
 
@@ -145,7 +159,8 @@ def build_scored(warehouse: Warehouse, *selected: str, **options: object) -> Non
     files = warehouse.lake.take_new_files()
     if not warehouse.build_id:
         warehouse.run(command="seed")
-    warehouse.build("tag:before_scoring", new_files=files, **options)
+    staged = STAGED if not selected else ("tag:before_scoring",)
+    warehouse.build(*staged, new_files=files, **options)
     enrichment = warehouse.lake.root / "enrichment"
     score_new_texts(warehouse.folder / "warehouse.duckdb", enrichment, SCORED_AT)
     warehouse.build_id -= 1

@@ -34,6 +34,10 @@ FACTS = (
     "fct_touchpoints",
     "fct_web_sessions",
 )
+SOCIAL = (
+    "path:models/intermediate/social",
+    "path:models/marts/social",
+)  # the ties are of all of it
 
 
 def fill(lake: TinyLake) -> None:
@@ -116,7 +120,7 @@ def first_day(
     """Build the marts of the first day once for all tests of this file."""
     warehouse = new_warehouse(tmp_path_factory.mktemp("first_day"))
     fill(warehouse.lake)
-    build_scored(warehouse)
+    build_scored(warehouse, *MARTS, *SOCIAL)
     return warehouse
 
 

@@ -10,30 +10,21 @@ from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, TinyLake, at, iso, post
 
 SCORED_AT = at("2026-10-01")
-MARTS = (
-    "path:models/intermediate/identity",
-    "path:models/intermediate/recovery",
-    "path:models/intermediate/web",
-    "path:models/intermediate/touchpoints",
-    "path:models/intermediate/experience",
-    "path:models/intermediate/social,+fct_mentions",
-    "path:models/intermediate/social,+fct_post_snapshots",
-    "path:models/intermediate/web,+fct_web_sessions",
-    "path:models/marts/experience",
+BUILT = (
+    "agg_experience_daily",
+    "dim_channels",
+    "dim_date",
+    "dim_metrics",
+    "fct_calls",
     "fct_mentions",
     "fct_post_snapshots",
+    "fct_survey_responses",
+    "fct_tickets",
+    "fct_touchpoints",
+    "fct_web_sessions",
 )
-STAGED = tuple(
-    f"tag:before_scoring,+{name}"
-    for name in (
-        "agg_experience_daily",
-        "fct_mentions",
-        "fct_post_snapshots",
-        "fct_touchpoints",
-        "fct_web_sessions",
-        "int_texts_to_score",
-    )
-)
+MARTS = (*BUILT, *(f"path:models/intermediate,+{name}" for name in BUILT))
+STAGED = tuple(f"tag:before_scoring,+{name}" for name in (*BUILT, "int_texts_to_score"))
 
 
 def call(

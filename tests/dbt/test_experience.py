@@ -34,10 +34,7 @@ FACTS = (
     "fct_touchpoints",
     "fct_web_sessions",
 )
-SOCIAL = (
-    "path:models/intermediate/social",
-    "path:models/marts/social",
-)  # the ties are of all of it
+SOCIAL = ("path:models/marts/social", "path:models/intermediate,+path:models/marts/social")
 
 
 def fill(lake: TinyLake) -> None:

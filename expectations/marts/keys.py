@@ -16,13 +16,34 @@ KEYS: Keys = {
     "agg_keywords_daily": (("report_on", "keyword_type", "query_text"),),
     "agg_lifecycle_funnel_daily": (("stage_on", "segment_type", "segment_name", "stage_type"),),
     "agg_nps_recovery": (("programme_slug", "period_on", "comparison_type"),),
-    "agg_share_of_voice_daily": (("brand_slug", "mentioned_on",),),
-    "agg_social_care_daily": (("channel_slug", "opened_on",),),
-    "agg_social_sentiment_weekly": (("week_on", "segment_type", "segment_slug",),),
+    "agg_share_of_voice_daily": (
+        (
+            "brand_slug",
+            "mentioned_on",
+        ),
+    ),
+    "agg_social_care_daily": (
+        (
+            "channel_slug",
+            "opened_on",
+        ),
+    ),
+    "agg_social_sentiment_weekly": (
+        (
+            "week_on",
+            "segment_type",
+            "segment_slug",
+        ),
+    ),
     "agg_topics_daily": (("topic_slug", "channel_slug", "written_on"),),
     "fct_crisis_episodes": (("crisis_key",),),
     "agg_brand_health_weekly": (("week_on",),),
-    "agg_brand_post_risk": (("source_slug", "post_id",),),
+    "agg_brand_post_risk": (
+        (
+            "source_slug",
+            "post_id",
+        ),
+    ),
     "dim_channels": (("channel_slug",),),
     "dim_customers": (("customer_key",),),
     "dim_customers_history": (("customer_key", "valid_from_at"),),

@@ -31,7 +31,7 @@ MIN_REPEAT_BUYERS = 30
 Z = 1.96  # standard errors of a 95 % interval
 NUMBERS = (
     *("r", "alpha", "a", "b", "p", "q", "v", "buying_log_likelihood", "spending_log_likelihood"),
-    *("held_out_expected_count", "held_out_gap_rate", "held_out_gap_low", "held_out_gap_high"),
+    *("held_out_expected_count", "held_out_gap_per_buyer", "held_out_gap_low", "held_out_gap_high"),
 )
 COUNTS = ("buyer_count", "repeat_buyer_count", "held_out_buyer_count", "held_out_purchase_count")
 SCHEMA = pa.schema(
@@ -140,7 +140,7 @@ def held_out(warehouse: Path, as_of: datetime) -> dict[str, Any]:
         "held_out_buyer_count": count,
         "held_out_purchase_count": int(came.sum()),
         "held_out_expected_count": float(expected.sum()),
-        "held_out_gap_rate": gap,
+        "held_out_gap_per_buyer": gap,
         "held_out_gap_low": gap - float(spread),
         "held_out_gap_high": gap + float(spread),
     }

@@ -41,8 +41,8 @@ select (brought.orders - taken.orders) / (select count(*) from buyers) from brou
 def estimate(connection: Connection) -> Estimate | None:
     """Return the gap of the newest fit's trial."""
     found = connection.execute(
-        "select held_out_gap_rate, held_out_gap_low, held_out_gap_high from fct_value_fits"
-        " where is_newest and held_out_gap_rate is not null"
+        "select held_out_gap_per_buyer, held_out_gap_low, held_out_gap_high from fct_value_fits"
+        " where is_newest and held_out_gap_per_buyer is not null"
     ).fetchall()
     return Estimate(*found[0]) if found else None
 

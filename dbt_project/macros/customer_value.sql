@@ -24,7 +24,7 @@
                 {%- endfor %}
                 {%- for name in [
                     'r', 'alpha', 'a', 'b', 'p', 'q', 'v', 'buying_log_likelihood',
-                    'spending_log_likelihood', 'held_out_expected_count', 'held_out_gap_rate',
+                    'spending_log_likelihood', 'held_out_expected_count', 'held_out_gap_per_buyer',
                     'held_out_gap_low', 'held_out_gap_high'
                 ] %}
                 cast(null as double) as {{ name }},

@@ -135,7 +135,7 @@ def test_a_fit_is_kept_with_its_trial(warehouse: Path, tmp_path: Path) -> None:
     assert row["buyer_count"] == 200
     assert row["held_out_gap_low"] < 0 < row["held_out_gap_high"]
     gap = row["held_out_purchase_count"] - row["held_out_expected_count"]
-    assert row["held_out_gap_rate"] == pytest.approx(gap / row["held_out_buyer_count"])
+    assert row["held_out_gap_per_buyer"] == pytest.approx(gap / row["held_out_buyer_count"])
 
 
 def test_a_fit_stands_for_a_week(warehouse: Path, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ final as (
         held_out_buyer_count,
         held_out_purchase_count,
         held_out_expected_count,
-        held_out_gap_rate,
+        held_out_gap_per_buyer,
         held_out_gap_low,
         held_out_gap_high
     from ranked

@@ -38,7 +38,7 @@ final as (
         compared.net_sentiment,
         cast(compared.baseline_week_count as bigint) as baseline_week_count,
         judged.baseline_text_count,
-        compared.text_count - judged.baseline_text_count as change_text_count,
+        compared.text_count - judged.baseline_text_count as text_delta_count,
         judged.margin_of_error
     from compared
     left join judged

@@ -99,7 +99,7 @@ class Company:
 def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """Forty-five days of four hundred customers: the outage lies inside."""
     folder = tmp_path_factory.mktemp("company")
-    sources = ("zendesk", "hubspot", "ga4")  # what the marts with a truth are made of
+    sources = ("zendesk", "hubspot", "ga4", "servicenow")  # whose truth is compared
     made = Company(folder / "data", 7, 400, "2026-07-01", "2026-08-15", sources).prepare()
     made.run()
     return made

@@ -6,8 +6,8 @@ from benchmarks.evidence import Analytic, Connection, Estimate
 
 TRUE = "select lead_days from truth_search_leads where topic_slug = 'problems'"
 FOUND = """
-select lead_days, lead_low_days, lead_high_days
-from agg_search_leads where page_group_slug = 'help' and lead_days is not null
+select lead_delta_days, lead_low_delta_days, lead_high_delta_days
+from agg_search_leads where page_group_slug = 'help' and lead_delta_days is not null
 """
 
 

@@ -11,7 +11,7 @@ with searched as (
 
 select
     searched.page_group_slug,
-    leads.lead_days
+    leads.lead_delta_days
 from searched
 full outer join {{ ref('agg_search_leads') }} as leads
     on searched.page_group_slug = leads.page_group_slug
@@ -20,5 +20,5 @@ where
     or leads.page_group_slug is null
     or leads.day_count <> searched.day_count
     or leads.impression_count <> searched.impression_count
-    or leads.lead_low_days > leads.lead_high_days
+    or leads.lead_low_delta_days > leads.lead_high_delta_days
     or leads.pair_correlation not between -1.000001 and 1.000001

@@ -124,7 +124,7 @@ def _ranges(build: Build, mart: str, numbers: Numbers) -> list[Check]:
         column = f'"{name}"'
         if name.endswith("_rate"):
             wanted.append((name, f"{column} not between 0 and 1", REFUSE, "lies outside of 0 to 1"))
-        elif name.endswith(NOT_NEGATIVE) and not name.endswith("_delta_count"):
+        elif name.endswith(NOT_NEGATIVE) and "_delta_" not in name:
             wanted.append((name, f"{column} < 0", REFUSE, "is below zero"))
         elif name.endswith("_at") and kind.startswith("TIMESTAMP") and mart not in OWN_CLOCK:
             test = f"cast({column} as timestamp) > timestamp '{latest.isoformat(' ')}'"

@@ -32,10 +32,10 @@ ranked as (
 found as (
     select
         page_group_slug,
-        max(case when draw_number = 0 then shifted_days end) as lead_days,
+        max(case when draw_number = 0 then shifted_days end) as lead_delta_days,
         max(case when draw_number = 0 then pair_correlation end) as pair_correlation,
-        {{ percentile('shifted_days', var('interval_low_share')) }} as lead_low_days,
-        {{ percentile('shifted_days', 1 - var('interval_low_share')) }} as lead_high_days
+        {{ percentile('shifted_days', var('interval_low_share')) }} as lead_low_delta_days,
+        {{ percentile('shifted_days', 1 - var('interval_low_share')) }} as lead_high_delta_days
     from ranked
     where fit_rank = 1
     group by page_group_slug
@@ -44,13 +44,13 @@ found as (
 final as (
     select
         days.page_group_slug,
-        coalesce(found.lead_low_days > 0, false) as is_ahead,
+        coalesce(found.lead_low_delta_days > 0, false) as is_ahead,
         days.day_count,
         days.impression_count,
         days.call_count,
-        cast(found.lead_days as bigint) as lead_days,
-        cast(found.lead_low_days as double) as lead_low_days,
-        cast(found.lead_high_days as double) as lead_high_days,
+        cast(found.lead_delta_days as bigint) as lead_delta_days,
+        cast(found.lead_low_delta_days as double) as lead_low_delta_days,
+        cast(found.lead_high_delta_days as double) as lead_high_delta_days,
         found.pair_correlation
     from days
     left join found

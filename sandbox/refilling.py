@@ -107,6 +107,6 @@ def _order(company: Company, person: Person, buyer: Buyer, due_us: int, us: int)
     company.books.deals.append(deal.fact)
     show_deal(company, deal, us)
     number = company.books.number("refill line", 75_500_001)
-    line = line_record(number, deal_id, PRODUCT, 1, deal.amount_cents, due_us)
+    line = line_record(number, deal_id, PRODUCT, 1, deal.amount_cents, us)
     company.books.emit("hubspot.line_items", us, number, line)
     return deal_id

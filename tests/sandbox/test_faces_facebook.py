@@ -13,6 +13,7 @@ from sandbox.faces import facebook
 from sandbox.faces.quota import Rule
 from sandbox.moments import DAY, as_us
 from sandbox.page_counts import end_of
+from sandbox.stories import Outage, PriceChange
 from sandbox.world import Version, World
 from tests.sandbox.standin import SmallWorld, Ticks, at, opened
 
@@ -255,9 +256,8 @@ def test_a_pacific_day_follows_the_clocks_of_california() -> None:
 
 def test_fans_leave_after_an_outage_and_a_price_change() -> None:
     worlds = {}
-    for name, stories in (("stories", None), ("placebo", ())):
-        given = {} if stories is None else {"stories": stories}
-        world = World(7, 300, date(2026, 7, 1), **given)
+    for name, stories in (("stories", (Outage(), PriceChange())), ("placebo", ())):
+        world = World(7, 300, date(2026, 7, 1), stories)
         world.advance(datetime(2026, 9, 9, tzinfo=UTC))
         worlds[name] = world.page.counts
     start = as_us(datetime(2026, 7, 1, tzinfo=UTC))

@@ -97,7 +97,7 @@ def test_world_is_as_busy_as_a_company_of_its_size(world: World) -> None:
         "calls": (len(books.calls), 4_400),
         "tickets": (len(books.tickets), 3_300),
         "answers": (len(books.answers), 2_500),
-        "mentions": (len(books.posts), 2_500),
+        "mentions": (len(books.posts), 3_000),  # a campaign, a rumour and a clumsy post among them
     }
     for name, (found, wanted) in bands.items():
         assert 0.6 * wanted * size < found < 1.5 * wanted * size, (name, found)

@@ -81,7 +81,7 @@ def test_tickets_follow_low_marks_and_won_deals(world: World) -> None:
         subjects[values["subject"].partition(":")[0]] += 1
         assert (values["hs_pipeline_stage"] == "4") == bool(values["closed_date"])
         assert ends(ticket, "contacts")[0] in contacts
-    assert set(subjects) == {"Call back after a low mark", "Onboarding"}
+    assert set(subjects) == {"Call back after a low mark", "Care after a low mark", "Onboarding"}
     assert min(subjects.values()) > 20
 
 

@@ -255,6 +255,7 @@ def test_a_build_by_day_gives_the_rows_of_a_full_refresh(
     assert content(stepwise, mart)
 
 
+@pytest.mark.slow
 def test_posts_that_were_withdrawn_leave_every_mart_as_a_full_refresh_would(
     first_day: Warehouse, tmp_path: Path
 ) -> None:

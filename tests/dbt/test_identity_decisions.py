@@ -16,6 +16,7 @@ from ops.identity import decisions
 from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import at, contact, deal, hit, user
 
+pytestmark = pytest.mark.slow
 PARTS = ("intermediate", "marts")
 FACTS = ("fct_web_sessions", "fct_tickets")
 MODELS = (*(f"+{fact}" for fact in FACTS), "+dim_customers", "+identity_review_queue")

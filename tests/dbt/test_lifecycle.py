@@ -249,6 +249,7 @@ def test_nothing_among_the_marts_is_a_view(lived: Warehouse) -> None:
     )
 
 
+@pytest.mark.slow
 def test_builds_in_steps_give_the_rows_of_one_build(
     lived: Warehouse, new_warehouse: Callable[[Path], Warehouse], tmp_path: Path
 ) -> None:

@@ -153,6 +153,7 @@ def test_an_attempt_written_late_into_a_known_day_is_found(operated: Warehouse) 
     ) == [(True, 412.0), (False, 412.0)]
 
 
+@pytest.mark.slow
 def test_days_long_known_are_not_read_again(operated: Warehouse) -> None:
     """Cost stays flat: the file of an old day could be gone and its rows stay."""
     attempted(operated.lake.root, "2026-07-09 00:10")

@@ -194,6 +194,7 @@ def test_an_interval_taken_twice_gives_the_same_staging(warehouse: Warehouse) ->
     assert content(warehouse, CONTACTS, without="_build_id, _extracted_at") == before
 
 
+@pytest.mark.slow
 def test_a_full_refresh_gives_the_rows_of_the_builds_day_by_day(warehouse: Warehouse) -> None:
     for number, landing in enumerate(intervals(warehouse.lake)):
         landing()

@@ -171,6 +171,7 @@ def test_a_day_with_far_too_few_rows_is_refused(served: Served) -> None:
     assert not served.file("raw", "ga4.events").exists()
 
 
+@pytest.mark.slow
 def test_closed_numbers_that_moved_without_cause_refuse_the_marts(served: Served) -> None:
     for stream in ("calls", "legs", "tickets", "users", "satisfaction_ratings"):
         code, said = served.extract_and_check("zendesk", stream)

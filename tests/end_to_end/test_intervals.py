@@ -18,6 +18,7 @@ from ops.dbt import DbtPaths, run_dbt
 from ops.settings import Settings
 from ops.world import WorldParameters
 
+pytestmark = pytest.mark.slow
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 DAYS = [Window(FIRST + DAY * n, FIRST + DAY * (n + 1)) for n in range(6)]
@@ -111,7 +112,6 @@ def same(left: dict[str, list[tuple]], right: dict[str, list[tuple]], *, but: se
         assert left[name] == right[name], name
 
 
-@pytest.mark.slow
 def test_intervals_read_twice_and_an_old_one_after_rows_moved_on(
     base_url: str, in_order: dict[str, list[tuple]], tmp_path: Path
 ) -> None:
@@ -125,7 +125,6 @@ def test_intervals_read_twice_and_an_old_one_after_rows_moved_on(
     same(in_order, made.staging(tmp_path / "build"), but=set())
 
 
-@pytest.mark.slow
 def test_intervals_read_late_and_in_the_wrong_order(
     base_url: str, in_order: dict[str, list[tuple]], tmp_path: Path
 ) -> None:

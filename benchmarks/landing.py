@@ -3,10 +3,10 @@
     python -m benchmarks.landing [--rows 300000] [--repeat 5] [--dlt .venv-bench/bin/python]
 
 The input is made first and lies on disk: pages of 1,000 ticket-like JSON records, and a Parquet
-file with the nested columns of GA4's export. Each side reads it in a process of its own. The floor
-is what one would write by hand: of a page each record with its key and its cursor, of a file its
-batches as they are, with the same compression; no hash, no check of types, no duplicate found. To
-split a page and write its records without any key is measured beside it. CPU seconds count reading
+file with the nested columns of GA4's export. Each side reads it in a process of its own. The raw
+floor splits a page into records, or a file into batches, and writes them with the same compression:
+no key, no cursor, no hash, no check of types, no duplicate found. Beside it stands what one would
+write by hand to find a record again: its key, its cursor and its text. CPU seconds count reading
 and writing and not the imports, the least of some repeats, because a shared machine only adds; the
 peak is that of the whole process. The exit code is 1 when a bound is missed.
 
@@ -149,7 +149,7 @@ def batches_of(folder: Path) -> Iterator[pa.RecordBatch]:
 
 
 def write_by_hand(folder: Path) -> None:
-    """Write each record with its key and its cursor, nothing else: the floor."""
+    """Write each record with its key and its cursor, nothing else."""
     decode = msgspec.json.Decoder(Handle).decode
     fields = [
         ("pk", pa.string()),
@@ -181,7 +181,7 @@ def write_by_hand(folder: Path) -> None:
 
 
 def split_records(folder: Path) -> None:
-    """Write the records as text, without a key."""
+    """Write the records as text, nothing else: the floor."""
     schema = pa.schema([("payload", pa.string())])
     with pq.ParquetWriter(
         folder / "floor.parquet", schema, compression="zstd", use_dictionary=False
@@ -255,12 +255,12 @@ SIDES: dict[str, Callable[[Path], None]] = {
         split_events, land_events, pull_events,
     )
 }  # fmt: skip
-BY_HAND, AS_IT_IS = "tickets: key, cursor, text by hand", "GA4 day: read and write"
+SPLIT, AS_IT_IS = "tickets: split and write", "GA4 day: read and write"
 ROWS = (
-    (BY_HAND, "write_by_hand", BY_HAND),
-    ("tickets: split, without a key", "split_records", BY_HAND),
-    ("tickets: land", "land_records", BY_HAND),
-    ("tickets: land again (union)", "land_records", BY_HAND),
+    (SPLIT, "split_records", SPLIT),
+    ("tickets: key, cursor, text by hand", "write_by_hand", SPLIT),
+    ("tickets: land", "land_records", SPLIT),
+    ("tickets: land again (union)", "land_records", SPLIT),
     (AS_IT_IS, "split_events", AS_IT_IS),
     ("GA4 day: land", "land_events", AS_IT_IS),
 )

@@ -4,35 +4,23 @@
 {# Fits of every model version up to the build's moment; an empty relation before the first one. #}
 {% macro value_fits() -%}
     {%- do source('value', 'value_fits') -%}
-    {%- set files = [] -%}
-    {%- if execute -%}
-        {%- set files = list_files(var('lake') ~ '/enrichment/value/*/*.parquet') -%}
-    {%- endif -%}
-    {%- if files -%}
-        {{ read_files(files) }}
-    {%- else -%}
-        (
-            select
-                {%- for name in ['model_name', 'model_version', 'status_type'] %}
-                cast(null as string) as {{ name }},
-                {%- endfor %}
-                {%- for name in [
-                    'held_out_days', 'buyer_count', 'repeat_buyer_count', 'held_out_buyer_count',
-                    'held_out_purchase_count'
-                ] %}
-                cast(null as bigint) as {{ name }},
-                {%- endfor %}
-                {%- for name in [
-                    'r', 'alpha', 'a', 'b', 'p', 'q', 'v', 'buying_log_likelihood',
-                    'spending_log_likelihood', 'held_out_expected_count', 'held_out_gap_per_buyer',
-                    'held_out_gap_low', 'held_out_gap_high'
-                ] %}
-                cast(null as double) as {{ name }},
-                {%- endfor %}
-                cast(null as timestamp) as fitted_as_of_at
-            where 1 = 0
-        )
-    {%- endif -%}
+    {%- set columns = {} -%}
+    {%- for kind, names in {
+        'string': ['model_name', 'model_version', 'status_type'],
+        'bigint': [
+            'held_out_days', 'buyer_count', 'repeat_buyer_count', 'held_out_buyer_count',
+            'held_out_purchase_count'
+        ],
+        'double': [
+            'r', 'alpha', 'a', 'b', 'p', 'q', 'v', 'buying_log_likelihood',
+            'spending_log_likelihood', 'held_out_expected_count', 'held_out_gap_per_buyer',
+            'held_out_gap_low', 'held_out_gap_high'
+        ],
+        'timestamp': ['fitted_as_of_at']
+    }.items() -%}
+        {%- do columns.update(dict.fromkeys(names, kind)) -%}
+    {%- endfor -%}
+    {{ rows_of_files(var('lake') ~ '/enrichment/value/*/*.parquet', columns) }}
 {%- endmacro %}
 
 {# The chance that a buyer has not dropped out. Who never bought again had no chance to: 1. #}

@@ -117,39 +117,20 @@
     {%- if execute -%}
         {%- set ledger = adapter.get_relation(this.database, this.schema, 'int_identity_ledger') -%}
     {%- endif -%}
-    {%- if ledger -%}
-        {{ ledger }}
-    {%- else -%}
-        (
-            select
-                cast(null as string) as identifier_key,
-                cast(null as integer) as resolution_version,
-                cast(null as string) as customer_key,
-                cast(null as timestamp) as customer_first_seen_at,
-                cast(null as timestamp) as valid_to_at
-            where 1 = 0
-        )
-    {%- endif -%}
+    {{ ledger or no_rows({
+        'identifier_key': 'string', 'resolution_version': 'integer', 'customer_key': 'string',
+        'customer_first_seen_at': 'timestamp', 'valid_to_at': 'timestamp'
+    }) }}
 {%- endmacro %}
 
 {# The file of judged pairs that the matching step names (var matched_pairs); else an empty relation. #}
 {% macro identity_pairs() -%}
     {%- do source('matching', 'identity_pairs') -%}
-    {%- if execute and var('matched_pairs') -%}
-        {{ read_files([var('matched_pairs')]) }}
-    {%- else -%}
-        (
-            select
-                cast(null as string) as left_record_key,
-                cast(null as string) as right_record_key,
-                cast(null as double) as match_probability,
-                cast(null as string) as verdict_type,
-                cast(null as string) as verdict_reason,
-                cast(null as string) as evidence_reason,
-                cast(null as string) as model_version
-            where 1 = 0
-        )
-    {%- endif -%}
+    {{ read_files([var('matched_pairs')]) if execute and var('matched_pairs') else no_rows({
+        'left_record_key': 'string', 'right_record_key': 'string', 'match_probability': 'double',
+        'verdict_type': 'string', 'verdict_reason': 'string', 'evidence_reason': 'string',
+        'model_version': 'string'
+    }) }}
 {%- endmacro %}
 
 {# The identifier that stands for a record: its source's own id. Record keys are <source>:<id>. #}
@@ -168,20 +149,9 @@
 {# Decisions by hand, one file each; an empty relation before the first. #}
 {% macro identity_decisions() -%}
     {%- do source('matching', 'identity_decisions') -%}
-    {%- set files = list_files(var('lake') ~ '/decisions/identity/*.parquet') -%}
-    {%- if files -%}
-        {{ read_files(files) }}
-    {%- else -%}
-        (
-            select
-                cast(null as string) as decision_id,
-                cast(null as string) as left_record_key,
-                cast(null as string) as right_record_key,
-                cast(null as string) as decision_type,
-                cast(null as string) as decided_by,
-                cast(null as timestamp) as decided_at,
-                cast(null as string) as decision_reason
-            where 1 = 0
-        )
-    {%- endif -%}
+    {{ rows_of_files(var('lake') ~ '/decisions/identity/*.parquet', {
+        'decision_id': 'string', 'left_record_key': 'string', 'right_record_key': 'string',
+        'decision_type': 'string', 'decided_by': 'string', 'decided_at': 'timestamp',
+        'decision_reason': 'string'
+    }) }}
 {%- endmacro %}

@@ -77,23 +77,31 @@
     ], union_by_name = true, hive_partitioning = false)
 {%- endmacro %}
 
-{# An empty relation with the landed columns, for a stream of which no file was accepted yet. #}
-{% macro no_files(columns) -%}
+{# The rows of the files of a pattern; an empty relation before the first file. `columns` is a dict of
+   name -> type. #}
+{% macro rows_of_files(pattern, columns) -%}
+    {%- set files = list_files(pattern) if execute else [] -%}
+    {{ read_files(files) if files else no_rows(columns) }}
+{%- endmacro %}
+
+{# An empty relation with these columns, a dict of name -> type. #}
+{% macro no_rows(columns) -%}
     (
         select
-            cast(null as string) as _pk,
-            cast(null as timestamp) as _cursor,
-            cast(null as boolean) as _deleted,
-            cast(null as timestamp) as _extracted_at,
-            cast(null as timestamp) as _interval_start,
-            cast(null as timestamp) as _interval_end,
-            cast(null as binary) as _payload_sha,
-            cast(null as string) as _error,
             {%- for name, kind in columns.items() %}
             cast(null as {{ kind }}) as {{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
         where 1 = 0
     )
+{%- endmacro %}
+
+{# An empty relation with the landed columns, for a stream of which no file was accepted yet. #}
+{% macro no_files(columns) -%}
+    {{ no_rows(dict({
+        '_pk': 'string', '_cursor': 'timestamp', '_deleted': 'boolean', '_extracted_at': 'timestamp',
+        '_interval_start': 'timestamp', '_interval_end': 'timestamp', '_payload_sha': 'binary',
+        '_error': 'string'
+    }, **columns)) }}
 {%- endmacro %}
 
 {# One row per key: the newest accepted version among the files to read, and only where staging

@@ -15,22 +15,8 @@
 {# Score files of every model and version; an empty relation before the first scoring. #}
 {% macro sentiment_scores() -%}
     {%- do source('enrichment', 'sentiment_scores') -%}
-    {%- set files = [] -%}
-    {%- if execute -%}
-        {%- set files = list_files(var('lake') ~ '/enrichment/sentiment/*/*.parquet') -%}
-    {%- endif -%}
-    {%- if files -%}
-        {{ read_files(files) }}
-    {%- else -%}
-        (
-            select
-                cast(null as string) as text_sha,
-                cast(null as double) as sentiment_score,
-                cast(null as string) as sentiment_type,
-                cast(null as double) as sentiment_confidence_rate,
-                cast(null as string) as model_name,
-                cast(null as string) as model_version
-            where 1 = 0
-        )
-    {%- endif -%}
+    {{ rows_of_files(var('lake') ~ '/enrichment/sentiment/*/*.parquet', {
+        'text_sha': 'string', 'sentiment_score': 'double', 'sentiment_type': 'string',
+        'sentiment_confidence_rate': 'double', 'model_name': 'string', 'model_version': 'string'
+    }) }}
 {%- endmacro %}

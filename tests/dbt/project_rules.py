@@ -62,6 +62,11 @@ PERSONAL_NAMES = re.compile(
     r"|customer_number|author_id|web_client_id)"
 )
 NOT_PERSONAL = {"formula_text", "source_text", "expected_text"}  # texts of ours, not of people
+# A case or a window that a unit test cannot reach: which test shows it instead.
+SHOWN_ELSEWHERE = {
+    # A calendar of whole years: a unit test would have to list each of its days.
+    "int_business_days": "tests/dbt/test_service.py",
+}
 SUFFIXES = {"boolean": ("is_", "has_", "was_"), "timestamp": ("_at",), "date": ("_on", "_month")}
 
 
@@ -233,6 +238,17 @@ def without_reader(manifest: Manifest) -> list[str]:
         f"{node['name']}: name who reads it in models/marts/_marts__exposures.yml"
         for node in models(manifest, "marts")
         if node["unique_id"] not in read
+    ]
+
+
+def without_unit_test(manifest: Manifest) -> list[str]:
+    """Find models that decide by a case or look along a window, and have no unit test."""
+    tested = {test["model"] for test in manifest["unit_tests"].values()} | SHOWN_ELSEWHERE.keys()
+    return [
+        f"{node['name']}: it holds `{found[0]}`; show what it decides in a unit test"
+        for node in models(manifest, "intermediate", "marts")
+        if (found := re.search(r"\b(case|over|window)\b", sql_only(node["raw_code"])))
+        and node["name"] not in tested
     ]
 
 

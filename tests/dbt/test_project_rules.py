@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     project_rules.without_key_test,
     project_rules.without_arithmetic_test,
     project_rules.without_reader,
+    project_rules.without_unit_test,
     project_rules.unmarked_personal,
     project_rules.engine_specific,
     project_rules.bare_numbers,
@@ -66,6 +67,11 @@ def test_the_manifest_holds_all_layers(manifest: Manifest) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_project_keeps_the_rule(manifest: Manifest, rule: Rule) -> None:
     assert rule(manifest) == []
+
+
+def test_what_a_unit_test_cannot_reach_is_shown_by_another_test(manifest: Manifest) -> None:
+    for name, path in project_rules.SHOWN_ELSEWHERE.items():
+        assert name in (PROJECT.parent / path).read_text()
 
 
 def test_marts_carry_the_personal_data_that_is_listed_and_no_other(manifest: Manifest) -> None:
@@ -207,6 +213,12 @@ def plant_no_reader(manifest: Manifest) -> str:
     return "fct_calls: name who reads it"
 
 
+def plant_untested_case(manifest: Manifest) -> str:
+    units = manifest["unit_tests"]
+    manifest["unit_tests"] = {k: v for k, v in units.items() if v["model"] != "int_crm_tickets"}
+    return "int_crm_tickets: it holds `case`"
+
+
 def plant_personal_column(manifest: Manifest) -> str:
     columns = model(manifest, "fct_tickets")["columns"]
     columns["requester_email"] = {**columns["ticket_id"], "name": "requester_email"}
@@ -299,6 +311,7 @@ PLANTED = {
     plant_no_key_test: project_rules.without_key_test,
     plant_no_arithmetic_test: project_rules.without_arithmetic_test,
     plant_no_reader: project_rules.without_reader,
+    plant_untested_case: project_rules.without_unit_test,
     plant_personal_column: project_rules.unmarked_personal,
     plant_double_colon: project_rules.engine_specific,
     plant_group_by_all: project_rules.engine_specific,

@@ -12,20 +12,7 @@ final as (
         goals.goal_key,
         goals.terms_hash,
         {{ as_of() }} as first_seen_at,
-        goals.goal_slug,
-        goals.revision,
-        goals.metric_slug,
-        goals.segment_type,
-        goals.segment_slug,
-        goals.starts_on,
-        goals.ends_on,
-        goals.baseline_value,
-        goals.target_value,
-        goals.success_type,
-        goals.owner_name,
-        goals.locked_at,
-        goals.approved_by,
-        goals.approved_reason,
+        {{ goal_terms('goals') | join(', ') }},
         goals.lock_hash
     from goals
     {% if is_incremental() %}

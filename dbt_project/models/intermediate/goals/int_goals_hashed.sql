@@ -9,26 +9,8 @@ with goals as (
 final as (
     select
         {{ surrogate_key(['goals.goal_slug', 'goals.revision']) }} as goal_key,
-        {{ surrogate_key([
-            'goals.goal_slug', 'goals.revision', 'goals.metric_slug', 'goals.segment_type',
-            'goals.segment_slug', 'goals.starts_on', 'goals.ends_on', 'goals.baseline_value',
-            'goals.target_value', 'goals.success_type', 'goals.owner_name', 'goals.locked_at',
-            'goals.approved_by', 'goals.approved_reason'
-        ]) }} as terms_hash,
-        goals.goal_slug,
-        goals.revision,
-        goals.metric_slug,
-        goals.segment_type,
-        goals.segment_slug,
-        goals.starts_on,
-        goals.ends_on,
-        goals.baseline_value,
-        goals.target_value,
-        goals.success_type,
-        goals.owner_name,
-        goals.locked_at,
-        goals.approved_by,
-        goals.approved_reason,
+        {{ surrogate_key(goal_terms('goals')) }} as terms_hash,
+        {{ goal_terms('goals') | join(', ') }},
         goals.lock_hash
     from goals
 )

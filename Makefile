@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: help run test test-slow lint format bench evidence docs up lock clean
+.PHONY: help run test test-slow lint lint-python lint-sql format bench evidence docs up lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,9 +21,14 @@ test-slow: $(VENV)/.ready  ## The tests marked slow
 	@$(BIN)/pytest -m slow
 
 lint: $(VENV)/.ready  ## ruff, mypy --strict, sqlfluff
+	@$(MAKE) --no-print-directory --jobs 2 lint-python lint-sql
+
+lint-python:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+lint-sql:
 	@$(BIN)/sqlfluff lint -q --processes 2 dbt_project
 
 format: $(VENV)/.ready  ## Format Python and SQL in place

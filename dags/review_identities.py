@@ -5,7 +5,7 @@ waits for one answer each under Required Actions: same, different, or not now. `
 writes the answers down. The texts name record ids and what agrees, no name and no address: look the
 records up in their own systems, or with `cxw review list`.
 
-**Reads** · `identity_review_queue` of the current release.
+**Reads** · `int_identity_review_queue` of the current release.
 
 **Writes** · `lake/decisions/identity/`, one file a decision, which the next build applies. Another
 decision takes one back: `cxw review decide <left> <right> undecided`.

@@ -1,6 +1,6 @@
 {# Identifiers: how they are written, hashed and joined into customers. #}
 
-{# The key of an identifier, the same in facts and in identity_resolution. The type is an SQL
+{# The key of an identifier, the same in facts and in int_identifiers_resolved. The type is an SQL
    expression: write "'email'" for a literal. #}
 {% macro identifier_key(identifier_type, identifier_value) -%}
     {{ surrogate_key([identifier_type, identifier_value]) }}

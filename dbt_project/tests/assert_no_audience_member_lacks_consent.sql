@@ -6,7 +6,7 @@ with audiences as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
 ),
 
 members as (

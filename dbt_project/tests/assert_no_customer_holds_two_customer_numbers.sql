@@ -4,7 +4,7 @@
 {{ config(severity='warn') }}
 
 with resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
 )
 
 select

@@ -42,7 +42,7 @@ def queue(settings: Settings, *, is_decided_shown: bool = False, most: int = 20)
         rows = con.execute(
             "select left_record_key, right_record_key, match_probability, "  # noqa: S608
             "coalesce(held_reason, ''), coalesce(evidence_reason, ''), decision_type, decided_by, "
-            f"decision_reason, {sides} from intermediate.identity_review_queue "
+            f"decision_reason, {sides} from intermediate.int_identity_review_queue "
             "where decision_type is null and not is_one_customer or ? "
             "order by decision_type nulls first, match_probability desc, 1, 2 limit ?",
             [is_decided_shown, most],

@@ -22,15 +22,14 @@ READS_THE_LAKE_LATE = {
     "int_identity_pairs",
     "int_identity_decisions",
 }
-# The design's own name for the table that says whose an identifier is.
-NAMED_BY_DESIGN = {"identity_resolution", "identity_review_queue"}
 NAMES = {
     "staging": r"stg_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9_]+",
     "intermediate": r"int_[a-z0-9_]+",
-    "marts": r"(bridge|pii|dim|fct|agg)_[a-z_]+",
+    "marts": r"(bridge|pii|dim|fct|agg)_[a-z_]+|identity_(resolution|review_queue)",
 }
 # One row per stream or customer, as of the release.
 AGGREGATES_WITHOUT_PERIOD = {
+    "agg_advocates",
     "agg_freshness",
     "agg_brand_post_risk",
     "agg_customers_value",
@@ -128,7 +127,7 @@ def wrong_names(manifest: Manifest) -> list[str]:
     found = []
     for node in models(manifest):
         name = node["name"]
-        if not re.fullmatch(NAMES[layer(node)], name) and name not in NAMED_BY_DESIGN:
+        if not re.fullmatch(NAMES[layer(node)], name):
             found.append(f"{name}: a model of {layer(node)} is named {NAMES[layer(node)]}")
         if (
             name.startswith("agg_")

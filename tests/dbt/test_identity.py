@@ -13,7 +13,7 @@ import pytest
 from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, archived_contact, contact, hit, post, user
 
-IDENTITY = ("+identity_resolution",)
+IDENTITY = ("+int_identifiers_resolved",)
 DAY = "2026-07-01"
 
 
@@ -21,7 +21,7 @@ def customers(warehouse: Warehouse) -> dict[tuple[str, str], str]:
     """Whose each identifier is."""
     found = warehouse.rows(
         "select identifier_type, identifier_value, customer_key"
-        " from intermediate.identity_resolution"
+        " from intermediate.int_identifiers_resolved"
     )
     return {(kind, value): customer for kind, value, customer in found}
 
@@ -99,7 +99,8 @@ def test_exact_identifiers_tie_all_systems_together(resolved: Warehouse) -> None
 
 def test_a_customer_bears_the_key_of_its_earliest_identifier(resolved: Warehouse) -> None:
     [(earliest,)] = resolved.rows(
-        "select identifier_key from intermediate.identity_resolution where identifier_value = 'b1'"
+        "select identifier_key from intermediate.int_identifiers_resolved"
+        " where identifier_value = 'b1'"
     )
     assert customers(resolved)["crm_contact_id", "1"] == earliest
 
@@ -233,7 +234,7 @@ def test_a_chain_of_five_hundred_becomes_one_customer(chain: Warehouse) -> None:
 def test_too_few_rounds_are_caught(chain: Warehouse, tmp_path: Path) -> None:
     hasty = chain.copied_to(tmp_path)
     models = ("int_identity_components", "int_identity_keys", "int_identity_changes")
-    models += ("int_identity_keys_held", "int_identity_ledger", "identity_resolution")
+    models += ("int_identity_keys_held", "int_identity_ledger", "int_identifiers_resolved")
     hasty.build(*models, identity_rounds=2)
     assert "assert_identity_components_have_converged" in hasty.failing(
         "assert_identity_components_have_converged"

@@ -19,7 +19,7 @@ from tests.dbt.tiny_lake import at, contact, deal, hit, user
 pytestmark = pytest.mark.slow
 PARTS = ("intermediate", "marts")
 FACTS = ("fct_web_sessions", "fct_tickets")
-MODELS = (*(f"+{fact}" for fact in FACTS), "+dim_customers", "+identity_review_queue")
+MODELS = (*(f"+{fact}" for fact in FACTS), "+dim_customers", "+int_identity_review_queue")
 BEHIND_STAGING = tuple(f"{one},path:models/{part}" for one in MODELS for part in PARTS)
 PAIR = ("hubspot:1", "hubspot:2")
 
@@ -44,7 +44,7 @@ def build(warehouse: Warehouse, models: tuple[str, ...] = BEHIND_STAGING) -> Lef
     """Rebuild everything: what a fact holds cannot come from the build before."""
     warehouse.build(*models, as_of="2026-07-10T00:00:00Z", full_refresh=True, new_files=None)
     whose = warehouse.rows(
-        "select identifier_value, customer_key from intermediate.identity_resolution"
+        "select identifier_value, customer_key from intermediate.int_identifiers_resolved"
         " where identifier_type <> 'web_client_id'"
     )
     changes = warehouse.rows(
@@ -54,7 +54,7 @@ def build(warehouse: Warehouse, models: tuple[str, ...] = BEHIND_STAGING) -> Lef
     )
     queue = warehouse.rows(
         "select left_email, right_email, decision_type, decided_by, is_one_customer"
-        " from intermediate.identity_review_queue"
+        " from intermediate.int_identity_review_queue"
     )
     facts = {fact: rows_of(warehouse, fact) for fact in FACTS}
     return Left(facts, rows_of(warehouse, "dim_customers"), dict(whose), set(changes), queue)

@@ -11,7 +11,7 @@ import pytest
 from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import archived_contact, contact, user
 
-IDENTITY = ("+identity_resolution",)
+IDENTITY = ("+int_identifiers_resolved",)
 LEDGER = """
     select nodes.identifier_type || ' ' || nodes.identifier_value, ledger.customer_key,
         ledger.resolution_version, ledger.change_type, ledger.reason, ledger.valid_to_at is null

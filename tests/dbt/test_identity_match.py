@@ -13,9 +13,10 @@ from sandbox.stories import PLANTED, dialled
 from tests.dbt.conftest import Warehouse
 from tests.dbt.identity_world import Persons, agreement, true_identifiers
 
-MODELS = ("+int_identity_records", "+identity_resolution")
+MODELS = ("+int_identity_records", "+int_identifiers_resolved")
 WHOSE = (
-    "select identifier_type, identifier_value, customer_key from intermediate.identity_resolution"
+    "select identifier_type, identifier_value, customer_key"
+    " from intermediate.int_identifiers_resolved"
 )
 
 
@@ -45,7 +46,7 @@ def find(begun: Warehouse, persons: Persons) -> Found:
     enrichment = begun.folder.parent / "enrichment"
     matched = match.match_records(begun.folder / "warehouse.duckdb", enrichment, persons.until)
     resolution = "int_identity_pairs+ int_identity_before+"
-    inner = [f"{one},+identity_resolution" for one in resolution.split()]
+    inner = [f"{one},+int_identifiers_resolved" for one in resolution.split()]
     begun.build(*inner, as_of=persons.as_of, matched_pairs=str(matched.path))
     return Found(persons, begun, matched, exact)
 

@@ -117,7 +117,7 @@ def spells(warehouse: Warehouse, identifier: str) -> list[tuple]:
     return warehouse.rows(
         "select stage_type, strftime(entered_at, '%m-%d %H:%M'), strftime(left_at, '%m-%d %H:%M'),"
         " reason_type from cx_warehouse.marts.fct_lifecycle_stage_periods"
-        " where customer_key = (select customer_key from intermediate.identity_resolution"
+        " where customer_key = (select customer_key from intermediate.int_identifiers_resolved"
         f" where identifier_value = '{identifier}') order by entered_at"
     )
 
@@ -337,9 +337,9 @@ def test_two_customer_numbers_in_one_customer_give_a_warning(
 ) -> None:
     broken = lived.copied_to(tmp_path)
     broken.execute(
-        "insert into intermediate.identity_resolution"
+        "insert into intermediate.int_identifiers_resolved"
         " select * replace ('k' as identifier_key, 'cust-2' as identifier_value)"
-        " from intermediate.identity_resolution where identifier_value = 'cust-1'"
+        " from intermediate.int_identifiers_resolved where identifier_value = 'cust-1'"
     )
     result = broken.run("assert_no_customer_holds_two_customer_numbers", command="test")
     assert [str(one.status) for one in result.result] == ["warn"]

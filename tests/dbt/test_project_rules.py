@@ -21,6 +21,11 @@ PERSONAL = {
     "pii_customers": [
         *("customer_number", "email", "first_name", "last_name", "phone", "x_username"),
     ],
+    "pii_identity_review_queue": [
+        *("decided_by", "decision_reason", "left_email", "left_full_name", "left_handle"),
+        *("left_phone", "left_record_key", "right_email", "right_full_name", "right_handle"),
+        *("right_phone", "right_record_key"),
+    ],
 }
 RULES: tuple[Rule, ...] = (
     project_rules.wrong_layers,

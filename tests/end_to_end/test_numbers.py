@@ -120,7 +120,7 @@ OWN_KEYS = """
                     resolution.first_seen_at, resolution.customer_key
             ) as choice
         from truth_identifiers as identifiers
-        inner join warehouse.intermediate.identity_resolution as resolution
+        inner join warehouse.intermediate.int_identifiers_resolved as resolution
             on identifiers.identifier_type = resolution.identifier_type
             and identifiers.identifier_value = resolution.identifier_value
         where identifiers.identifier_type in ('customer_number', 'web_client_id', 'crm_contact_id')
@@ -158,7 +158,7 @@ def test_identity_finds_persons_and_melts_none(company: Company) -> None:
         """select identifiers.person_id, identifiers.identifier_type, identifiers.identifier_value,
             resolution.customer_key
         from truth_identifiers as identifiers
-        inner join warehouse.intermediate.identity_resolution as resolution
+        inner join warehouse.intermediate.int_identifiers_resolved as resolution
             on identifiers.identifier_type = resolution.identifier_type
             and identifiers.identifier_value = resolution.identifier_value
         where not resolution.is_shared"""

@@ -19,7 +19,7 @@ contacts as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 

@@ -27,7 +27,7 @@ touchpoints as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 

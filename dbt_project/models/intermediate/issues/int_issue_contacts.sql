@@ -9,8 +9,8 @@ with touchpoints as (
         and (direction_type = 'inbound' or ticket_id is not null)
 ),
 
-identity_resolution as (
-    select * from {{ ref('identity_resolution') }}
+identifiers_resolved as (
+    select * from {{ ref('int_identifiers_resolved') }}
 ),
 
 calls as (
@@ -54,7 +54,7 @@ final as (
         reasons.touchpoint_key,
         reasons.touchpoint_type,
         reasons.unit_key,
-        coalesce(identity_resolution.customer_key, 'unknown') as customer_key,
+        coalesce(identifiers_resolved.customer_key, 'unknown') as customer_key,
         reasons.ticket_id,
         reasons.started_at,
         reasons.started_on,
@@ -68,8 +68,8 @@ final as (
             or coalesce(reasons.is_answered or reasons.has_message, false)
         ) as is_handled
     from reasons
-    left join identity_resolution
-        on reasons.identifier_key = identity_resolution.identifier_key
+    left join identifiers_resolved
+        on reasons.identifier_key = identifiers_resolved.identifier_key
     left join contact_reasons
         on
             reasons.source_slug = contact_reasons.source_slug

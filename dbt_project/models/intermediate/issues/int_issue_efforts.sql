@@ -16,6 +16,10 @@ calls as (
     select * from {{ ref('int_calls') }}
 ),
 
+system_errors as (
+    select * from {{ ref('int_call_system_errors') }}
+),
+
 tickets as (
     select * from {{ ref('int_tickets') }}
 ),
@@ -48,9 +52,11 @@ calls_per_issue as (
         sum(calls.queue_seconds) as queue_seconds,
         sum(calls.hold_seconds) as hold_seconds,
         sum(calls.wrap_up_seconds) as wrap_up_seconds,
-        sum(calls.handle_seconds) as handle_seconds
+        sum(calls.handle_seconds) as handle_seconds,
+        sum(system_errors.system_error_seconds) as system_error_seconds
     from members
     inner join calls on members.touchpoint_key = calls.touchpoint_key
+    left join system_errors on members.touchpoint_key = system_errors.touchpoint_key
     group by members.issue_key
 ),
 
@@ -95,6 +101,7 @@ final as (
         cast(coalesce(calls_per_issue.hold_seconds, 0) as bigint) as hold_seconds,
         cast(coalesce(calls_per_issue.wrap_up_seconds, 0) as bigint) as wrap_up_seconds,
         cast(coalesce(calls_per_issue.handle_seconds, 0) as bigint) as handle_seconds,
+        cast(coalesce(calls_per_issue.system_error_seconds, 0) as bigint) as system_error_seconds,
         cast(coalesce(tickets_per_issue.reopen_count, 0) as bigint) as reopen_count,
         cast(coalesce(tickets_per_issue.reply_wait_minutes, 0) as bigint) as reply_wait_minutes,
         cast(coalesce(tickets_per_issue.solving_seconds, 0) as bigint) as solving_seconds,

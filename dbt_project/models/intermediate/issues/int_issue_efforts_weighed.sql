@@ -93,6 +93,7 @@ final as (
         efforts.hold_seconds,
         efforts.wrap_up_seconds,
         efforts.handle_seconds,
+        efforts.system_error_seconds,
         efforts.reopen_count,
         efforts.reply_wait_minutes,
         efforts.solving_seconds,

@@ -13,8 +13,8 @@ posts as (
     select * from {{ ref('int_issue_posts') }}
 ),
 
-identity_resolution as (
-    select * from {{ ref('identity_resolution') }}
+identifiers_resolved as (
+    select * from {{ ref('int_identifiers_resolved') }}
 ),
 
 parameters as (
@@ -62,17 +62,17 @@ by_time as (
             order by members.started_at desc, members.touchpoint_key asc
         ) as recency_rank
     from candidates
-    inner join identity_resolution
-        on candidates.identifier_key = identity_resolution.identifier_key
+    inner join identifiers_resolved
+        on candidates.identifier_key = identifiers_resolved.identifier_key
     inner join members
         on
-            identity_resolution.customer_key = members.customer_key
+            identifiers_resolved.customer_key = members.customer_key
             and candidates.started_at >= members.started_at
             and candidates.started_at
             <= {{ dbt.dateadd('hour', 'candidates.within_hours', 'members.started_at') }}
     where
         candidates.ticket_id is null
-        and identity_resolution.customer_key <> 'unknown'
+        and identifiers_resolved.customer_key <> 'unknown'
 ),
 
 conversations as (

@@ -8,8 +8,8 @@ with touchpoints as (
         and touchpoint_type in ('call', 'ticket', 'crm_ticket', 'web_session', 'mention')
 ),
 
-identity_resolution as (
-    select * from {{ ref('identity_resolution') }}
+identifiers_resolved as (
+    select * from {{ ref('int_identifiers_resolved') }}
 ),
 
 members as (
@@ -32,12 +32,12 @@ happened as (
         touchpoints.started_at,
         touchpoints.started_on,
         touchpoints.outcome_type,
-        coalesce(identity_resolution.customer_key, 'unknown') as customer_key,
+        coalesce(identifiers_resolved.customer_key, 'unknown') as customer_key,
         case when members.is_handled then touchpoints.started_at end as contact_at,
         cast(null as timestamp) as stage_at
     from touchpoints
-    left join identity_resolution
-        on touchpoints.identifier_key = identity_resolution.identifier_key
+    left join identifiers_resolved
+        on touchpoints.identifier_key = identifiers_resolved.identifier_key
     left join members on touchpoints.touchpoint_key = members.touchpoint_key
     union all
     select

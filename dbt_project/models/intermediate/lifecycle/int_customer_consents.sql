@@ -6,7 +6,7 @@ with subscriptions as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
     where identifier_type = 'crm_contact_id' and customer_key <> 'unknown'
 ),
 

@@ -1,7 +1,7 @@
 -- One row per customer and segment that it stands in.
 
 with customers as (
-    select distinct customer_key from {{ ref('identity_resolution') }}
+    select distinct customer_key from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 

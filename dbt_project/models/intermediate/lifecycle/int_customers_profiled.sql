@@ -1,7 +1,7 @@
 -- One row per customer, the unknown one among them: what identity and lifecycle say of it.
 
 with resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 

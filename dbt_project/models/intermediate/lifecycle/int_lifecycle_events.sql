@@ -9,7 +9,7 @@ crm_events as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 

@@ -9,8 +9,8 @@ care_programmes as (
     select * from {{ ref('care_programmes') }}
 ),
 
-identity_resolution as (
-    select * from {{ ref('identity_resolution') }}
+identifiers_resolved as (
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 
@@ -18,11 +18,11 @@ final as (
     select
         tickets.touchpoint_key,
         care_programmes.programme_slug,
-        identity_resolution.customer_key,
+        identifiers_resolved.customer_key,
         tickets.ended_at as cared_at
     from tickets
     inner join care_programmes on tickets.category_type = care_programmes.category_type
-    inner join identity_resolution on tickets.identifier_key = identity_resolution.identifier_key
+    inner join identifiers_resolved on tickets.identifier_key = identifiers_resolved.identifier_key
 )
 
 select * from final

@@ -13,18 +13,18 @@ touchpoints as (
     where touchpoint_type in ('call', 'ticket') and not is_deleted
 ),
 
-identity_resolution as (
-    select * from {{ ref('identity_resolution') }}
+identifiers_resolved as (
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 
 contacts as (
     select
-        identity_resolution.customer_key,
+        identifiers_resolved.customer_key,
         touchpoints.started_at
     from touchpoints
-    inner join identity_resolution
-        on touchpoints.identifier_key = identity_resolution.identifier_key
+    inner join identifiers_resolved
+        on touchpoints.identifier_key = identifiers_resolved.identifier_key
 ),
 
 {# A low mark soon after another one goes on with the same story: it begins no episode. #}

@@ -5,8 +5,8 @@ with answers as (
     where survey_type = 'nps' and not is_deleted and submitted_at < {{ as_of() }}
 ),
 
-identity_resolution as (
-    select * from {{ ref('identity_resolution') }}
+identifiers_resolved as (
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 
@@ -14,18 +14,18 @@ identity_resolution as (
 final as (
     select
         answers.touchpoint_key,
-        identity_resolution.customer_key,
+        identifiers_resolved.customer_key,
         answers.submitted_at as marked_at,
         answers.score_group_type,
         answers.score_group_type = 'detractor' as is_low,
         max(case when answers.score_group_type = 'detractor' then answers.submitted_at end) over (
-            partition by identity_resolution.customer_key
+            partition by identifiers_resolved.customer_key
             order by answers.submitted_at, answers.touchpoint_key
             rows between unbounded preceding and 1 preceding
         ) as last_low_at,
         answers.score_raw as score
     from answers
-    inner join identity_resolution on answers.identifier_key = identity_resolution.identifier_key
+    inner join identifiers_resolved on answers.identifier_key = identifiers_resolved.identifier_key
 )
 
 select * from final

@@ -8,7 +8,7 @@ with mentions as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 

@@ -46,6 +46,7 @@ final as (
         efforts.solving_seconds,
         efforts.wrap_up_seconds,
         efforts.handle_seconds,
+        efforts.system_error_seconds,
         cast(efforts.effort_points as double) as effort_points,
         efforts.ces_score,
         cast(expected.expected_ces_score as double) as expected_ces_score

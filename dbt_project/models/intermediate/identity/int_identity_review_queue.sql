@@ -13,7 +13,7 @@ records as (
 ),
 
 resolution as (
-    select * from {{ ref('identity_resolution') }}
+    select * from {{ ref('int_identifiers_resolved') }}
 ),
 
 asked as (

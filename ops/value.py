@@ -9,6 +9,7 @@ it foretells their purchases, and what really came is counted beside that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from extract.source import STAMP
 if TYPE_CHECKING:
     from ops.value_model import Buyers, Fit, Vector
 
-MODEL_NAME, MODEL_VERSION = "bgnbd_gamma_gamma", "1"
+MODEL_NAME, MODEL_VERSION = "bgnbd_gamma_gamma", "2"
 FIT_EVERY = timedelta(days=7)
 HELD_OUT_DAYS = 30
 MIN_REPEAT_BUYERS = 30
@@ -32,6 +33,7 @@ Z = 1.96  # standard errors of a 95 % interval
 NUMBERS = (
     *("r", "alpha", "a", "b", "p", "q", "v", "buying_log_likelihood", "spending_log_likelihood"),
     *("held_out_expected_count", "held_out_gap_per_buyer", "held_out_gap_low", "held_out_gap_high"),
+    *("held_out_spend_gap_amount", "held_out_spend_gap_low", "held_out_spend_gap_high"),
 )
 COUNTS = ("buyer_count", "repeat_buyer_count", "held_out_buyer_count", "held_out_purchase_count")
 SCHEMA = pa.schema(
@@ -57,7 +59,9 @@ numbered as (
     from days
 ),
 later as (
-    select customer_key, count(distinct purchased_on) as came
+    select
+        customer_key, count(distinct purchased_on) as came,
+        sum(revenue_amount) / count(distinct purchased_on) as spent
     from intermediate.int_purchases where purchased_on >= $cut and purchased_on < $until
     group by customer_key
 )
@@ -66,7 +70,8 @@ select
     cast(max(purchased_on) - min(purchased_on) as double) as recency,
     cast($cut - min(purchased_on) as double) as age,
     coalesce(avg(case when number > 1 then spend end), 'nan'::double) as spend,
-    cast(coalesce(max(came), 0) as double) as came
+    cast(coalesce(max(came), 0) as double) as came,
+    coalesce(max(spent), 'nan'::double) as spent
 from numbered left join later using (customer_key)
 group by customer_key order by customer_key
 """
@@ -97,7 +102,7 @@ def fitted(warehouse: Path, as_of: datetime) -> dict[str, Any]:
     """Return the artefact's row: parameters, and how the days held out were foretold."""
     from ops import value_model as model  # noqa: PLC0415  (scipy takes a second to import)
 
-    buyers, _ = summary(warehouse, as_of, as_of)
+    buyers, *_ = summary(warehouse, as_of, as_of)
     repeat = int(np.sum(buyers.frequency > 0))
     row: dict[str, Any] = dict.fromkeys((*NUMBERS, *COUNTS)) | {
         "model_name": MODEL_NAME,
@@ -122,46 +127,57 @@ def fitted(warehouse: Path, as_of: datetime) -> dict[str, Any]:
 def held_out(warehouse: Path, as_of: datetime) -> dict[str, Any]:
     """Fit without the last days, foretell them and count what came; nothing with too few buyers.
 
-    The gap is purchases per buyer that came beyond those expected. Its interval adds two variances:
-    of buyers around their expectation, taken from the buyers themselves, and of the parameters.
+    One gap is purchases per buyer that came beyond those expected, the other what who came spent on
+    a purchase beyond what was expected of them. An interval adds two variances: of buyers around
+    their expectation, taken from the buyers themselves, and of the parameters.
     """
     from ops import value_model as model  # noqa: PLC0415  (scipy takes a second to import)
 
     cut = as_of - timedelta(days=HELD_OUT_DAYS)
-    buyers, came = summary(warehouse, cut, as_of)
-    if np.sum(buyers.frequency > 0) < MIN_REPEAT_BUYERS:
+    buyers, came, spent = summary(warehouse, cut, as_of)
+    if np.sum(buyers.frequency > 0) < MIN_REPEAT_BUYERS or not np.sum(buyers.spend > 0):
         return {}
-    fit = model.fit_buying(buyers)
-    expected = model.expected_purchases(fit.values, buyers, HELD_OUT_DAYS)
-    count = len(came)
-    gap = float(np.mean(came - expected))
-    spread = Z * np.sqrt(np.var(came - expected) / count + _fit_variance(fit, buyers) / count**2)
-    return {
-        "held_out_buyer_count": count,
+    buying, spending = model.fit_buying(buyers), model.fit_spending(buyers)
+
+    def purchases(parameters: Vector) -> Vector:
+        return model.expected_purchases(parameters, buyers, HELD_OUT_DAYS)
+
+    def spend(parameters: Vector) -> Vector:
+        return model.expected_spend(parameters, buyers)[came > 0]
+
+    found = {
+        "held_out_buyer_count": len(came),
         "held_out_purchase_count": int(came.sum()),
-        "held_out_expected_count": float(expected.sum()),
-        "held_out_gap_per_buyer": gap,
-        "held_out_gap_low": gap - float(spread),
-        "held_out_gap_high": gap + float(spread),
+        "held_out_expected_count": float(purchases(buying.values).sum()),
     }
+    gaps = [("held_out_gap", "per_buyer", came, purchases, buying)]
+    if np.sum(came > 0) > 1:
+        gaps.append(("held_out_spend_gap", "amount", spent[came > 0], spend, spending))
+    for name, unit, seen, expected, fit in gaps:
+        gap, low, high = _gap(seen, expected, fit)
+        found |= {f"{name}_{unit}": gap, f"{name}_low": low, f"{name}_high": high}
+    return found
 
 
-def summary(warehouse: Path, cut: datetime, until: datetime) -> tuple[Buyers, Vector]:
-    """Return the buyers as known at a cut, and on how many days each bought from then on."""
+def summary(warehouse: Path, cut: datetime, until: datetime) -> tuple[Buyers, Vector, Vector]:
+    """Return the buyers as known at a cut; from then on, the days of each, and spend a day."""
     from ops.value_model import Buyers  # noqa: PLC0415  (scipy takes a second to import)
 
     with duckdb.connect(str(warehouse), read_only=True) as con:
         days = {"cut": cut.date(), "until": until.date()}
         found = con.execute(SUMMARY, days).fetchnumpy()
     values = [np.asarray(found[name], dtype=np.float64) for name in found]
-    return Buyers(*values[:4]), values[4]
+    return Buyers(*values[:4]), values[4], values[5]
 
 
-def _fit_variance(fit: Fit, buyers: Buyers) -> float:
+def _gap(
+    seen: Vector, expected: Callable[[Vector], Vector], fit: Fit
+) -> tuple[float, float, float]:
+    """Return the mean of what was seen beyond what was expected, and its interval of 95 %."""
     from ops import value_model as model  # noqa: PLC0415  (scipy takes a second to import)
 
-    slopes = model.gradient(
-        lambda log: float(np.sum(model.expected_purchases(np.exp(log), buyers, HELD_OUT_DAYS))),
-        np.log(fit.values),
-    )
-    return float(slopes @ fit.covariance @ slopes)
+    beyond = seen - expected(fit.values)
+    slopes = model.gradient(lambda log: float(np.mean(expected(np.exp(log)))), np.log(fit.values))
+    variance = np.var(beyond) / len(beyond) + slopes @ fit.covariance @ slopes
+    gap, margin = float(np.mean(beyond)), Z * float(np.sqrt(variance))
+    return gap, gap - margin, gap + margin

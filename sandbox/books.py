@@ -71,13 +71,14 @@ class ContactFact:
 
 @dataclass(slots=True)
 class DealFact:
-    """A deal; closed and won stay empty while it is open."""
+    """A deal; closed and won stay empty while it is open. What it costs more is in its amount."""
 
     deal_id: int
     person: int
     opened_us: int
     closed_us: int | None = None
     is_won: bool = False
+    raise_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,13 @@ class AnswerFact:
 
 @dataclass(frozen=True, slots=True)
 class PostFact:
-    """A post about the company by somebody else, with what its author really meant."""
+    """A post about the company by somebody else, with what its author really meant, and of what."""
 
     post_id: str
     person: int
     created_us: int
     sentiment: str
+    topic: str
 
 
 @dataclass(slots=True)

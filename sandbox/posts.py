@@ -103,7 +103,7 @@ def post(company: Company, person: Person, us: int, payload: tuple[Any, ...]) ->
     key = post_id(us, person.number)
     shape = PostShape(key, str(account["id"]), text, key, quoted=quoted)
     publish(company, shape, us, int(account["public_metrics"]["followers_count"]))
-    company.books.posts.append(PostFact(key, person.number, us, sentiment))
+    company.books.posts.append(PostFact(key, person.number, us, sentiment, topic))
     company.caused("mention", key, us)
     if sentiment == "negative" and rng.random() < 0.5 and "northwind" in text.lower():
         when = _office(us + rng.randrange(8, 320) * MINUTE)
@@ -139,7 +139,7 @@ def follow_up(company: Company, person: Person, us: int, payload: tuple[str, str
     shape = PostShape(key, str(account["id"]), text, conversation, answers=(answered, BRAND_ID))
     publish(company, shape, us, 60)
     sentiment = "positive" if is_glad else "negative"
-    company.books.posts.append(PostFact(key, person.number, us, sentiment))
+    company.books.posts.append(PostFact(key, person.number, us, sentiment, "service"))
     company.caused("mention", key, us)
 
 

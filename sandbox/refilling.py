@@ -91,16 +91,18 @@ def _order(company: Company, person: Person, buyer: Buyer, due_us: int, us: int)
     due_us, us = to_millis(due_us), to_millis(us)
     deal_id = company.books.number("refill", 9_900_002, 3)
     spread = 0.6 + 0.8 * company.chance("refill worth", deal_id)
+    cents = round(buyer.mean_cents * spread)
+    raise_cents = cents * company.climate.raise_percent(due_us) // 100
     deal = Deal(
         deal_id=deal_id,
         contact_id=person.contact_id or 0,
         created_us=due_us,
         name=f"{person.first} {person.last} - Refill",
-        amount_cents=round(buyer.mean_cents * spread),
+        amount_cents=cents + raise_cents,
         stage="closedwon",
         close_us=due_us,
         owner_id=310_001,
-        fact=DealFact(deal_id, person.number, due_us, due_us, is_won=True),
+        fact=DealFact(deal_id, person.number, due_us, due_us, True, raise_cents),
     )
     person.won += 1
     company.deals[deal_id] = deal

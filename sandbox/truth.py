@@ -103,6 +103,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("person_id", _TEXT),
         ("created_at", _AT),
         ("true_sentiment", _TEXT),
+        ("true_topic", _TEXT),
     ],
     "stage_periods": [
         ("person_id", _TEXT),
@@ -148,7 +149,10 @@ def truth(world: World, until: datetime) -> dict[str, pa.Table]:
         ],
         "survey_answers": _answers(company, until_us),
         "posts": [
-            (post.post_id, _name(post.person), as_datetime(post.created_us), post.sentiment)
+            (
+                *(post.post_id, _name(post.person), as_datetime(post.created_us)),
+                *(post.sentiment, post.topic),
+            )
             for post in company.books.posts
             if post.created_us < until_us
         ],

@@ -1,6 +1,7 @@
 """The truth of what is said in public: crises and their causes, campaigns, and what people think.
 
 A crisis is a story that makes people angry in public at the setting it has; a placebo makes none.
+Opinions are told by the way on which people came, and origins say who came on which.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _TEXT, _REAL, _AT = pa.string(), pa.float64(), pa.timestamp("us", tz="UTC")
 SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
     "crises": [("story_slug", _TEXT), ("cause_type", _TEXT), ("onset_at", _AT), ("ended_at", _AT)],
     "campaigns": [("story_slug", _TEXT), ("started_at", _AT), ("ended_at", _AT)],
+    "origins": [("person_id", _TEXT), ("origin_type", _TEXT)],
     "rival_posts": [("post_id", _TEXT), ("brand_slug", _TEXT), ("created_at", _AT)],
     "opinions": [
         ("week_on", pa.date32()),
@@ -61,9 +63,16 @@ def rows(world: World, until_us: int) -> dict[str, list[tuple[Any, ...]]]:
         for post in world.company.rival_posts
         if post.us < until_us
     ]
+    people = world.company.people
+    known = {one.person for one in world.company.books.contacts if one.created_us < until_us}
+    origins = [
+        (people[number].person_id, "sales" if people[number].comes_offline else "web")
+        for number in sorted(known)
+    ]
     return {
         "crises": crises,
         "campaigns": campaigns,
+        "origins": origins,
         "rival_posts": rivals,
         "opinions": opinions,
     }

@@ -39,7 +39,12 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("taken_by_slug", _TEXT),
         ("left_at", _AT),
     ],
-    "purchases": [("person_id", _TEXT), ("deal_id", _TEXT), ("purchased_at", _AT)],
+    "purchases": [
+        ("person_id", _TEXT),
+        ("deal_id", _TEXT),
+        ("purchased_at", _AT),
+        ("raise_amount", _REAL),  # what the price change added to it
+    ],
     "pauses": [("person_id", _TEXT), ("began_at", _AT), ("returns_at", _AT)],
 }
 
@@ -55,7 +60,10 @@ def rows(company: Company, until_us: int) -> dict[str, Sequence[tuple[Any, ...]]
             if due.us < until_us
         ],
         "purchases": [
-            (_name(deal.person), str(deal.deal_id), as_datetime(deal.closed_us))
+            (
+                *(_name(deal.person), str(deal.deal_id), as_datetime(deal.closed_us)),
+                deal.raise_cents / 100,
+            )
             for deal in company.books.deals
             if deal.is_won and deal.closed_us is not None and deal.closed_us < until_us
         ],

@@ -7,9 +7,10 @@ then. All go by tickets, because only they have a coded reason.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks.evidence import Analytic, Connection, Estimate
+from benchmarks.evidence import Analytic, Connection
 from benchmarks.evidence._differences import attributed, difference
 from benchmarks.evidence._world import START
 from sandbox.stories import BrokenStep
@@ -19,107 +20,82 @@ _ZERO = int(datetime(START.year, START.month, START.day, tzinfo=UTC).timestamp()
 _BEGINS = f"make_timestamp({STORY.begins(_ZERO)})"
 _ENDS = f"make_timestamp({STORY.ends(_ZERO)})"
 _BEFORE = f"{_BEGINS} - interval 21 day"
-_CONTROLS = "('account', 'delivery', 'how_to', 'other')"
-
+_REASONS = "('billing', 'account', 'delivery', 'how_to', 'other')"
 # What comes sooner is the same contact: the call that a ticket notes, or a second try.
-_LATER = "{later} > {first} + interval 6 hour and {later} <= {first} + interval 7 day"
+_AGAIN = "> {first} + interval 6 hour and {later} <= {first} + interval 7 day"
 
 
-def _true(is_wide: bool) -> str:
-    """Tell for each true ticket whether its person came again, and whether without the story."""
-    kinds = "true" if is_wide else "later.touchpoint_type = 'ticket' and later.reason = 'billing'"
-    return f"""
-        with contacts as (
-            select
-                touchpoints.person_id,
-                touchpoints.touchpoint_type,
-                touchpoints.contact_reason as reason,
-                touchpoints.story_slug,
-                coalesce(calls.started_at, touchpoints.noted_at)::timestamp as at
-            from truth_issue_touchpoints as touchpoints
-            left join truth_calls as calls
-                on
-                    touchpoints.touchpoint_type = 'call'
-                    and touchpoints.source_record_id = calls.call_id::varchar
-            where
-                touchpoints.touchpoint_type in ('ticket', 'crm_ticket')
-                or (calls.direction = 'inbound' and calls.answered_at is not null)
-        )
+def _later(first: str, later: str) -> str:
+    return f"{later} {_AGAIN.format(first=first, later=later)}"
 
+
+# One row per true ticket about bills: whether its person came again, and whether without the story.
+_TRUE = f"""
+    with contacts as (
         select
-            first.person_id,
-            first.at,
-            max(case when later.at is not null then 1 else 0 end) as came,
-            max(case when later.at is not null and later.story_slug is null then 1 else 0 end)
+            touchpoints.person_id,
+            touchpoints.touchpoint_type,
+            touchpoints.contact_reason as reason,
+            touchpoints.story_slug,
+            coalesce(calls.started_at, touchpoints.noted_at)::timestamp as at
+        from truth_issue_touchpoints as touchpoints
+        left join truth_calls as calls
+            on
+                touchpoints.touchpoint_type = 'call'
+                and touchpoints.source_record_id = calls.call_id::varchar
+        where
+            touchpoints.touchpoint_type in ('ticket', 'crm_ticket')
+            or (calls.direction = 'inbound' and calls.answered_at is not null)
+    ),
+    tickets as (
+        select
+            coalesce(bool_or(later.at is not null), false)::int as came,
+            coalesce(bool_or(later.at is not null and later.story_slug is null), false)::int
                 as came_anyway
         from contacts as first
         left join contacts as later
             on
                 first.person_id = later.person_id
-                and {_LATER.format(later="later.at", first="first.at")}
-                and {kinds}
+                and {_later("first.at", "later.at")}
+                and {{kinds}}
         where
             first.touchpoint_type = 'ticket'
             and first.reason = 'billing'
             and first.at >= {_BEGINS}
             and first.at < {_ENDS}
         group by first.person_id, first.at
-    """
+    )
+    select {{measure}} from tickets
+"""
 
-
-def caused_share(connection: Connection) -> float:
-    """Give the share of tickets followed by a contact that only the step brought about."""
-    query = f"select avg(came - came_anyway) from ({_true(is_wide=True)})"
-    return float(connection.execute(query).fetchall()[0][0])
-
-
-def caused_fraction(connection: Connection) -> float:
-    """Give the share of the contacts again that only the step brought about."""
-    query = f"select sum(came - came_anyway) / sum(came) from ({_true(is_wide=True)})"
-    return float(connection.execute(query).fetchall()[0][0])
-
-
-def spoiled_share(connection: Connection) -> float:
-    """Give the share of tickets followed by a ticket of their reason only because of the step."""
-    query = f"select -avg(came - came_anyway) from ({_true(is_wide=False)})"
-    return float(connection.execute(query).fetchall()[0][0])
-
-
-_AGAIN = f"""
-    select
-        issues.customer_key,
-        tickets.contact_reason_type = 'billing' as is_meant,
-        tickets.created_at >= {_BEGINS} as is_during,
-        max(case when later.started_at is not null then 1 else 0 end) as happened
-    from fct_tickets as tickets
-    inner join (
-        select distinct
-            bridge.issue_key,
-            touchpoints.ticket_id
-        from bridge_issue_touchpoints as bridge
-        inner join fct_touchpoints as touchpoints using (touchpoint_key)
-    ) as named using (ticket_id)
-    inner join fct_issues as issues using (issue_key)
-    left join (
+_CAME_AGAIN = f"""
+    with contacts as (
         select
             issues.customer_key,
-            bridge.started_at
+            touchpoints.ticket_id,
+            bridge.started_at,
+            bridge.is_handled
         from bridge_issue_touchpoints as bridge
         inner join fct_issues as issues using (issue_key)
-        where bridge.is_handled
-    ) as later
+        inner join fct_touchpoints as touchpoints using (touchpoint_key)
+        where issues.customer_key <> 'unknown'
+    )
+    select
+        named.customer_key,
+        tickets.contact_reason_type = 'billing' as is_meant,
+        tickets.created_at >= {_BEGINS} as is_during,
+        coalesce(bool_or(later.is_handled), false)::int as happened
+    from fct_tickets as tickets
+    inner join (select distinct customer_key, ticket_id from contacts) as named using (ticket_id)
+    left join contacts as later
         on
-            issues.customer_key = later.customer_key
-            and {_LATER.format(later="later.started_at", first="tickets.created_at")}
+            named.customer_key = later.customer_key
+            and {_later("tickets.created_at", "later.started_at")}
     where
-        issues.customer_key <> 'unknown'
-        and tickets.created_at >= {_BEFORE}
+        tickets.created_at >= {_BEFORE}
         and tickets.created_at < {_ENDS}
-        and (
-            tickets.contact_reason_type = 'billing'
-            or tickets.contact_reason_type in {_CONTROLS}
-        )
-    group by issues.customer_key, tickets.ticket_id, is_meant, is_during
+        and tickets.contact_reason_type in {_REASONS}
+    group by named.customer_key, tickets.ticket_id, is_meant, is_during
 """
 
 _SOLVED = f"""
@@ -127,29 +103,19 @@ _SOLVED = f"""
         customer_key,
         contact_reason_type = 'billing' as is_meant,
         first_contact_at >= {_BEGINS} as is_during,
-        case when was_solved_without_repeat then 1 else 0 end as happened
+        was_solved_without_repeat::int as happened
     from fct_issues
     where
         not is_censored
         and first_contact_at >= {_BEFORE}
         and first_contact_at < {_ENDS}
-        and (contact_reason_type = 'billing' or contact_reason_type in {_CONTROLS})
+        and contact_reason_type in {_REASONS}
 """
 
 
-def again_estimate(connection: Connection) -> Estimate | None:
-    """Give the excess of contacts again after tickets about bills."""
-    return difference(connection, _AGAIN)
-
-
-def fraction_estimate(connection: Connection) -> Estimate | None:
-    """Give the excess as a share of the contacts again."""
-    return attributed(connection, _AGAIN)
-
-
-def solved_estimate(connection: Connection) -> Estimate | None:
-    """Give the change of first contact resolution by no repeat of issues about bills."""
-    return difference(connection, _SOLVED)
+def _true(measure: str, kinds: str = "true") -> Callable[[Connection], float]:
+    query = _TRUE.format(kinds=kinds, measure=measure)
+    return lambda connection: float(connection.execute(query).fetchall()[0][0])
 
 
 ANALYTIC = [
@@ -158,23 +124,26 @@ ANALYTIC = [
         story=STORY.slug,
         title="Contacts again within 7 days that a broken step causes, per ticket",
         unit="share of tickets",
-        planted=caused_share,
-        estimate=again_estimate,
+        planted=_true("avg(came - came_anyway)"),
+        estimate=lambda connection: difference(connection, _CAME_AGAIN),
     ),
     Analytic(
         slug="broken_step_share_of_repeats",
         story=STORY.slug,
         title="Share of contacts again that a broken step causes",
         unit="share of contacts again",
-        planted=caused_fraction,
-        estimate=fraction_estimate,
+        planted=_true("sum(came - came_anyway) / sum(came)"),
+        estimate=lambda connection: attributed(connection, _CAME_AGAIN),
     ),
     Analytic(
         slug="broken_step_fcr",
         story=STORY.slug,
         title="First contact resolution (no repeat) that a broken step costs",
         unit="share of issues",
-        planted=spoiled_share,
-        estimate=solved_estimate,
+        planted=_true(
+            "-avg(came - came_anyway)",
+            "later.touchpoint_type = 'ticket' and later.reason = 'billing'",
+        ),
+        estimate=lambda connection: difference(connection, _SOLVED),
     ),
 ]

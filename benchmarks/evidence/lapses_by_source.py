@@ -7,13 +7,9 @@ number of planted pauses but what the true lives of the two groups show.
 from __future__ import annotations
 
 from benchmarks.evidence import Analytic, Connection, Estimate
+from benchmarks.evidence._means import difference
 
-
-def planted(connection: Connection) -> float:
-    """Return the difference of mean lapses between the groups in their true lives."""
-    return float(
-        connection.execute(
-            """
+TRUE = """
 with lives as (
     select
         buyers.person_id,
@@ -29,31 +25,22 @@ select
     avg(case when is_exposed then lapses end) - avg(case when not is_exposed then lapses end)
 from lives
 """
-        ).fetchall()[0][0]
-    )
-
-
-def estimate(connection: Connection) -> Estimate | None:
-    """Return the difference of mean lapses between two samples, with Welch's standard error."""
-    rows = connection.execute(
-        """
-select
-    customers.acquisition_medium_name = 'organic' as is_exposed,
-    count(*) as buyers,
-    avg(journeys.lapse_count) as lapses,
-    var_samp(journeys.lapse_count) as variance
+FOUND = """
+select customers.acquisition_medium_name = 'organic' as is_meant, journeys.lapse_count as value
 from fct_lifecycle_journeys as journeys
 inner join dim_customers as customers using (customer_key)
 where journeys.purchased_at is not null and customers.acquisition_medium_name <> 'no visit'
-group by is_exposed order by is_exposed
 """
-    ).fetchall()
-    if len(rows) < 2 or min(row[1] for row in rows) < 2:
-        return None
-    (_, others, base, base_variance), (_, exposed, lapses, variance) = rows
-    gap = lapses - base
-    spread = 1.96 * float(variance / exposed + base_variance / others) ** 0.5
-    return Estimate(gap, gap - spread, gap + spread)
+
+
+def planted(connection: Connection) -> float:
+    """Return the difference of mean lapses between the groups in their true lives."""
+    return float(connection.execute(TRUE).fetchall()[0][0])
+
+
+def estimate(connection: Connection) -> Estimate | None:
+    """Compare the mean lapses of both groups."""
+    return difference(connection, FOUND)
 
 
 ANALYTIC = Analytic(

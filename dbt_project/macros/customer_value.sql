@@ -14,7 +14,8 @@
         'double': [
             'r', 'alpha', 'a', 'b', 'p', 'q', 'v', 'buying_log_likelihood',
             'spending_log_likelihood', 'held_out_expected_count', 'held_out_gap_per_buyer',
-            'held_out_gap_low', 'held_out_gap_high'
+            'held_out_gap_low', 'held_out_gap_high', 'held_out_spend_gap_amount',
+            'held_out_spend_gap_low', 'held_out_spend_gap_high'
         ],
         'timestamp': ['fitted_as_of_at']
     }.items() -%}

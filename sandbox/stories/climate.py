@@ -113,9 +113,17 @@ class Climate:
         """Give the price changes announced on a day."""
         return [each for each in self._prices if day_us <= each[0] < day_us + DAY]
 
+    def raise_percent(self, us: int) -> int:
+        """Give by how many percent prices have been raised at a moment."""
+        return sum(story.raise_percent for begin, story in self._prices if begin <= us)
+
     def loud_price(self, us: int) -> PriceChange | None:
         """Give the price change that people still talk about."""
         return next(
-            (story for begin, story in self._prices if begin <= us < begin + story.loud_days * DAY),
+            (
+                story
+                for begin, story in self._prices
+                if story.raise_percent and begin <= us < begin + story.loud_days * DAY
+            ),
             None,
         )

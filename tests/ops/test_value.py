@@ -130,12 +130,29 @@ def test_a_fit_is_kept_with_its_trial(warehouse: Path, tmp_path: Path) -> None:
     assert value.fit_value(warehouse, tmp_path, AS_OF, AS_OF)
     [path] = value.folder_of(tmp_path).glob("*.parquet")
     [row] = pq.read_table(path).to_pylist()
-    assert path.parent.name == "bgnbd_gamma_gamma-1"
+    assert path.parent.name == "bgnbd_gamma_gamma-2"
     assert row["status_type"] == "fitted"
     assert row["buyer_count"] == 200
     assert row["held_out_gap_low"] < 0 < row["held_out_gap_high"]
+    assert row["held_out_spend_gap_low"] < 0 < row["held_out_spend_gap_high"]
     gap = row["held_out_purchase_count"] - row["held_out_expected_count"]
     assert row["held_out_gap_per_buyer"] == pytest.approx(gap / row["held_out_buyer_count"])
+
+
+def test_who_spends_more_than_ever_is_seen_in_the_trial(warehouse: Path) -> None:
+    """Purchases of the days held out are 30 dearer: the gap of spend tells it, of orders not."""
+    before = value.held_out(warehouse, AS_OF)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(
+            "update intermediate.int_purchases set revenue_amount = revenue_amount + 30"
+            " where purchased_on >= ?",
+            [(AS_OF - timedelta(days=value.HELD_OUT_DAYS)).date()],
+        )
+    after = value.held_out(warehouse, AS_OF)
+    dearer = after["held_out_spend_gap_amount"] - before["held_out_spend_gap_amount"]
+    assert dearer == pytest.approx(30)
+    assert after["held_out_spend_gap_low"] > 0
+    assert after["held_out_gap_per_buyer"] == before["held_out_gap_per_buyer"]
 
 
 def test_a_fit_stands_for_a_week(warehouse: Path, tmp_path: Path) -> None:

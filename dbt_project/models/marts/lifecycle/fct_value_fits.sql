@@ -27,7 +27,10 @@ final as (
         held_out_expected_count,
         held_out_gap_per_buyer,
         held_out_gap_low,
-        held_out_gap_high
+        held_out_gap_high,
+        held_out_spend_gap_amount,
+        held_out_spend_gap_low,
+        held_out_spend_gap_high
     from fits
 )
 

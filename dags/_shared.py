@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from _connections import connected
+from _connections import alerting, connected
 from airflow.sdk import (
     Asset,
     AssetAlias,
@@ -108,7 +108,7 @@ def alert_on_failure(context: Context) -> None:
     """Send one alert for a failed run (a DAG-level callback: once per run, not once per task)."""
     from ops.alerts import on_failure  # noqa: PLC0415  (duckdb stays out of parsing)
 
-    settings = ops_settings.load()
+    settings = alerting(ops_settings.load())
     on_failure.raise_alert(
         settings,
         dag_id=context["dag"].dag_id,
@@ -171,10 +171,12 @@ def told(
     """
     context = get_current_context()
     settings = connected(ops_settings.load(), sources)
-    run = str(context["run_id"])
+    run = failures.run_name(context["ti"].dag_id, str(context["run_id"]))
+    where = (settings.alerts_dir, run, step, subject)
 
     try:
-        yield settings
+        with failures.at_work(*where, window, steps.moment_of_failure(settings)):
+            yield settings
     except AirflowSkipException:
         raise
     except Exception as error:
@@ -192,7 +194,7 @@ def told(
         if reaction is Reaction.RETRY:
             raise
         raise AirflowFailException(str(error)) from None
-    failures.clear(settings.alerts_dir, run, step, subject)
+    failures.clear(*where, steps.moment_of_failure(settings))
 
 
 def _named(stream: str) -> Context:

@@ -1,4 +1,4 @@
-"""Steps called by a person: several streams at once, every waiting file, a trial alert."""
+"""Steps called by a person: several streams at once, every waiting file."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from extract import BROKEN, NAMES, SOURCES, find_source
 from extract.errors import CredentialsRefused, CxwError, ImpossibleWindow
 from extract.source import Kind, Stream, Window
 from ops import plan, steps
-from ops.alerts.message import Alert
-from ops.alerts.send import deliver
 from ops.alerts.watch import GRACE
 from ops.catalog import stream_names
 from ops.settings import ConfigurationError, Settings, configured_sources
@@ -143,30 +141,6 @@ def check(
             yield f"{name}.{part} {window.name}: {said.rows:,} rows{aside}"
     if refusals:
         raise refusals[0]
-
-
-def alert_test(settings: Settings) -> tuple[bool, str]:
-    """Send one alert that says that it is a trial; return whether the webhook took it."""
-    now = steps.now(settings)
-    alert = Alert(
-        id=f"alert_test__{uuid4().hex[:12]}",
-        kind="alert_test",
-        dag_id="cxw",
-        run_id="alert-test",
-        at=now.isoformat(),
-        what=("this is a trial; nothing failed",),
-        since=f"{now:%Y-%m-%d %H:%M} UTC",
-        stale_marts=(),
-        readers=(),
-        served="not looked at",
-        repeat=("cxw alert-test",),
-        log="none: this is a trial",
-    )
-    filed = deliver(settings, alert, (), now)
-    if filed is None or filed["webhook"] == "none configured":
-        return False, "filed and logged; no webhook is configured: set CXW_ALERT_WEBHOOK_URL"
-    taken = filed["webhook"] == "sent"
-    return taken, f"filed and logged; webhook: {filed['webhook']}"
 
 
 def _streams(source: str, stream: str | None) -> tuple[str, ...]:

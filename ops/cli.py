@@ -15,6 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from extract.errors import CxwError
+from ops.cli_alerts import alert_test
+from ops.cli_alerts import app as alerts_app
 from ops.cli_audience import audience
 from ops.cli_goals import app as goals_app
 from ops.cli_releases import releases, rollback
@@ -240,16 +242,8 @@ def docs(
 app.command()(audience)
 app.add_typer(review_app, name="review")
 app.add_typer(goals_app, name="goals")
-
-
-@app.command("alert-test")
-def alert_test() -> None:
-    """Send one alert through the webhook; exit code 1 when the webhook did not take it."""
-    from ops import by_hand  # noqa: PLC0415
-
-    sent, line = by_hand.alert_test(_settings())
-    typer.echo(line)
-    raise typer.Exit(0 if sent else 1)
+app.add_typer(alerts_app, name="alerts")
+app.command("alert-test")(alert_test)
 
 
 def main() -> None:

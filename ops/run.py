@@ -180,7 +180,7 @@ def _follow(runner: children.DagRunner, progress: Progress) -> dict[str, Any]:
 
 def _say_failed(console: Console, settings: Settings, run: dict[str, Any]) -> set[str]:
     """Print why a run failed, and where the alert is; return the kinds."""
-    found = failures.of_run(settings.alerts_dir, run["run_id"])
+    found = failures.of_run(settings.alerts_dir, failures.run_name(run["dag_id"], run["run_id"]))
     console.print(f"[red]{run['dag_id']} failed[/red] ({run['run_id']})", highlight=False)
     for failure in found:
         subject = f"{failure.subject} {failure.window}".strip() or failure.step

@@ -11,6 +11,7 @@ they came from.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -31,12 +32,23 @@ KNOWN = {
     "SANDBOX": "embedded (default when no source is configured) or off",
     "START": "first day to extract, YYYY-MM-DD; wanted when real sources are configured",
     "CLOCK_URL": 'a URL that tells the time as {"now": iso}; set by `cxw run` for its children',
-    "ALERT_WEBHOOK_URL": "where alerts are posted as JSON; without it they are logged and filed",
+    "ALERT_SLACK_URL": "an incoming webhook of Slack",
+    "ALERT_PAGERDUTY_KEY": "the integration key of a PagerDuty service (Events API v2)",
+    "ALERT_PAGERDUTY_URL": "where events go; default https://events.pagerduty.com/v2/enqueue",
+    "ALERT_SMTP_URL": "smtp://user:password@host:587 or smtps://…:465, for alerts by e-mail",
+    "ALERT_EMAIL_FROM": "who sends alerts by e-mail",
+    "ALERT_EMAIL_TO": "who gets alerts by e-mail; several with commas between them",
+    "ALERT_WEBHOOK_URL": "where alerts are posted as JSON",
+    "HEARTBEAT_URL": "asked after each round of `cxw watch`; its silence is somebody else's alert",
+    "AIRFLOW_URL": "where `cxw watch` asks Airflow's api-server for its health",
+    "AIRFLOW_DATABASE": "SQLAlchemy URL of Airflow's metadata, which `cxw watch` reads",
     "PATIENCE_SECONDS": "how long a source may put a task off before it fails; default 21600",
     "BUILD_DIR": "set by a build for dbt",
     "SENTIMENT_MODEL": "which model scores texts; see docs/analytics/sentiment.md",
     "RELEASES_KEPT": "how many releases stay for rollback; default 5",
 }
+OUTSIDE = tuple(name for name in KNOWN if re.match("ALERT_|HEARTBEAT_|AIRFLOW_", name))
+OPEN_TO_ALL = {"ALERT_PAGERDUTY_URL", "ALERT_EMAIL_FROM", "ALERT_EMAIL_TO", "AIRFLOW_URL"}
 
 
 class ConfigurationError(CxwError):
@@ -55,7 +67,7 @@ class Settings:
     releases_kept: int = 5
     patience_seconds: int = 21600
     sentiment_model: str | None = None
-    webhook_url: str | None = field(default=None, repr=False)
+    outside: Mapping[str, str] = field(default_factory=dict, repr=False)  # names of OUTSIDE
     source_values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -104,7 +116,7 @@ def load(environ: Mapping[str, str] | None = None, *, working_dir: Path | None =
         releases_kept=_positive("RELEASES_KEPT", values.get("RELEASES_KEPT", "5")),
         patience_seconds=_positive("PATIENCE_SECONDS", values.get("PATIENCE_SECONDS", "21600")),
         sentiment_model=values.get("SENTIMENT_MODEL"),
-        webhook_url=values.get("ALERT_WEBHOOK_URL"),
+        outside={name: values[name] for name in OUTSIDE if name in values},
         source_values=source_values,
     )
 
@@ -116,12 +128,12 @@ def to_environ(settings: Settings) -> dict[str, str]:
         "SANDBOX": settings.sandbox,
         "START": settings.start.date().isoformat() if settings.start else "",
         "CLOCK_URL": settings.clock_url or "",
-        "ALERT_WEBHOOK_URL": settings.webhook_url or "",
         "RELEASES_KEPT": str(settings.releases_kept),
         "PATIENCE_SECONDS": str(settings.patience_seconds),
         "SENTIMENT_MODEL": settings.sentiment_model or "",
     }
-    return {PREFIX + name: value for name, value in {**given, **settings.source_values}.items()}
+    every = {**given, **settings.outside, **settings.source_values}
+    return {PREFIX + name: value for name, value in every.items()}
 
 
 def process_environ() -> dict[str, str]:
@@ -167,8 +179,10 @@ def of_connection(
 
 
 def secrets(settings: Settings) -> tuple[str, ...]:
-    """Return the values of sources that no log may show."""
-    return tuple(v for name, v in settings.source_values.items() if SECRET.search(name.lower()))
+    """Return the values that no log may show: of sources, and the addresses of channels."""
+    theirs = (v for name, v in settings.source_values.items() if SECRET.search(name.lower()))
+    ours = (v for name, v in settings.outside.items() if name not in OPEN_TO_ALL)
+    return (*theirs, *ours)
 
 
 def configured_sources(settings: Settings, known: Iterable[str]) -> tuple[str, ...]:

@@ -34,8 +34,10 @@ KINDS = {
         Kind("publish_refused", "a finished build may not be published", "page"),
         Kind("marts_stale", "the served release is older than promised", "page"),
         Kind("run_missing", "a run that should have happened did not", "ticket"),
+        Kind("task_killed", "a task's process was killed from outside", "ticket"),
         Kind("task_failed", "a task failed in a way that has no kind of its own", "ticket"),
         Kind("silence_expired", "a silence is past its end date", "notice"),
+        Kind("still_broken", "what is still open today", "notice"),
         Kind("alert_test", "somebody tries whether alerts arrive", "notice"),
     )
 }

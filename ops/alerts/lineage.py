@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Marts that a failure makes stale, and the dashboards and reports that read them."""
+    """Marts that a failure makes stale; the dashboards and reports on them, with their owners."""
 
     marts: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ def affected_by(manifest: Path, streams: Iterable[str] | None) -> Affected:
     reached = marts if streams is None else _reached(children, _starts(graph, streams))
     stale = marts & reached
     readers = {
-        exposure["label"] or exposure["name"]
+        _reader(exposure)
         for exposure in graph.get("exposures", {}).values()
         if stale & set(exposure["depends_on"]["nodes"])
     }
@@ -42,6 +42,13 @@ def affected_by(manifest: Path, streams: Iterable[str] | None) -> Affected:
 
 def _is_mart(node: dict[str, Any]) -> bool:
     return node["resource_type"] == "model" and "marts" in node.get("fqn", ())
+
+
+def _reader(exposure: dict[str, Any]) -> str:
+    owner = exposure.get("owner", {})
+    told = ", ".join(owner[key] for key in ("name", "email") if owner.get(key))
+    name: str = exposure["label"] or exposure["name"]
+    return f"{name} ({told})" if told else name
 
 
 def _starts(graph: dict[str, Any], streams: Iterable[str]) -> set[str]:

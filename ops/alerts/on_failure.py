@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from urllib.parse import quote
 
+from extract import SOURCES
 from extract.source import Window
 from ops import history, publish
 from ops.alerts import failures, silences
 from ops.alerts.failures import Failure
+from ops.alerts.filed import Filed, told_of
 from ops.alerts.kinds import KINDS
 from ops.alerts.lineage import Affected, affected_by
-from ops.alerts.message import Alert, age, moment
+from ops.alerts.message import Alert, age, linked, moment
 from ops.alerts.send import deliver
 from ops.settings import Settings
 
 SEVERITIES = ("page", "ticket", "notice")
-WATCH = "watch_warehouse"
+NO_MARTS = {"watch_warehouse", "review_identities"}  # whose failure makes no mart older
+BUILD_STEPS = {"build", "check marts", "publish"}
 BUILD_COMMANDS = ("cxw build", "cxw check marts", "cxw publish")
 
 
 def raise_alert(
-    settings: Settings, *, dag_id: str, run_id: str, reason: str, now: datetime
-) -> dict[str, Any] | None:
-    """Send the one alert of a failed run; None when it was sent before."""
-    found = failures.of_run(settings.alerts_dir, run_id)
+    settings: Settings, *, dag_id: str, run_id: str, reason: str, now: datetime, late: bool = False
+) -> Filed | None:
+    """Send the one alert of a failed run; None when it was sent before.
+
+    `late` says that the scheduler's own call for it did not come, or failed.
+    """
+    run = failures.run_name(dag_id, run_id)
+    if told_of(settings.alerts_dir, run):
+        return None
+    failures.notice_dead(settings.alerts_dir, now, run)
+    failures.bury(settings.alerts_dir, run)
+    found = failures.of_run(settings.alerts_dir, run)
     alert = run_alert(settings, dag_id, run_id, reason, found, now)
+    if late:
+        word = "nobody was told of this run when it failed: the scheduler or its callback did not"
+        alert = replace(alert, what=(*alert.what, word))
     return deliver(settings, alert, silences.load(), now)
 
 
@@ -45,9 +60,13 @@ def run_alert(
         default="task_failed",
     )
     streams = sorted({failure.subject for failure in found if failure.subject})
-    affected = Affected() if dag_id == WATCH else affected_streams(settings, streams)
+    affected = Affected()
+    if dag_id not in NO_MARTS:
+        affected = affected_streams(settings, streams or _streams_of(dag_id))
+    release = publish.current(settings.data_dir)
+    failed = [{"step": f.step, "subject": f.subject, "window": f.window, "at": f.at} for f in found]
     return Alert(
-        id=f"{dag_id}__{run_id}",
+        id=failures.run_name(dag_id, run_id),
         kind=kind,
         dag_id=dag_id,
         run_id=run_id,
@@ -59,8 +78,29 @@ def run_alert(
         lineage_known=affected.known,
         served=served(settings, now),
         repeat=repeat_of(found) or (f"airflow dags trigger {dag_id}",),
-        log=f"logs/airflow.log and Airflow's logs of {dag_id} {run_id}",
+        log=_log(dag_id, run_id),
+        release=release.id if release else "",
+        subjects=tuple(dict.fromkeys(_subject(dag_id, one) for one in failed)) or (dag_id,),
+        failed=tuple(failed) or ({"step": "", "subject": "", "window": "", "at": now.isoformat()},),
     )
+
+
+def _subject(dag_id: str, failed: Mapping[str, str]) -> str:
+    """Return what a failed step is about, in the words that the watch uses, too."""
+    return failed["subject"] or ("release" if failed["step"] in BUILD_STEPS else dag_id)
+
+
+def _streams_of(dag_id: str) -> list[str]:
+    """Return the streams of a DAG that extracts; none for others."""
+    source = SOURCES.get(dag_id.removeprefix("extract_"))
+    return [f"{source.name}.{stream.name}" for stream in source.streams] if source else []
+
+
+def _log(dag_id: str, run_id: str) -> str:
+    page = linked("airflow", f"dags/{dag_id}/runs/{quote(run_id, safe='')}")
+    if page.startswith("http"):
+        return page
+    return f"logs/airflow.log and Airflow's logs of {dag_id} {run_id}"
 
 
 def affected_streams(settings: Settings, streams: Sequence[str]) -> Affected:
@@ -84,8 +124,10 @@ def repeat_of(found: Sequence[Failure]) -> tuple[str, ...]:
         if failure.subject:
             source, _, stream = failure.subject.partition(".")
             streams.setdefault((source, failure.window), []).append(stream)
-        else:
-            other += ("cxw status",) if failure.step == "watch" else BUILD_COMMANDS
+        elif failure.step in BUILD_STEPS:
+            other += BUILD_COMMANDS
+        elif failure.step == "watch":
+            other += ("cxw status",)
     for (source, name), names in streams.items():
         window = Window.from_name(name)
         what = f"{source} {names[0]}" if len(names) == 1 else source

@@ -1,7 +1,8 @@
 """Say what is wrong now, not only what failed in the night: late, waiting, stale, expired.
 
 Bounded retries make a failure silent after its alert. This second look compares files with the
-timetable once an hour, and raises one alert a day for each thing that is still wrong.
+timetable, raises one alert for each thing that nobody was told of, closes what is over, and lists
+once a day what is still open.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ from datetime import datetime, timedelta
 from extract import BROKEN, NAMES, SOURCES
 from extract.source import DAY, Kind, Stream, Window
 from ops import history, plan, publish
-from ops.alerts import silences
+from ops.alerts import failures, inventory, recovery, silences, tiers
+from ops.alerts.filed import told_of
 from ops.alerts.kinds import KINDS, kind_of
 from ops.alerts.lineage import Affected
 from ops.alerts.message import Alert, age, moment
-from ops.alerts.on_failure import BUILD_COMMANDS, affected_streams, served, short
+from ops.alerts.on_failure import (
+    BUILD_COMMANDS,
+    affected_streams,
+    raise_alert,
+    served,
+    short,
+)
 from ops.alerts.send import deliver, resend
 from ops.settings import Settings, configured_sources
 
@@ -35,16 +43,44 @@ class Finding:
     since: datetime | None
     streams: tuple[str, ...] = ()
     repeat: tuple[str, ...] = ("cxw run",)
+    about: tuple[str, ...] = ()  # where it is something else than the streams
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Say what it is about, in the words that alerts of runs use, too."""
+        return self.about or self.streams or (self.subject,)
 
 
 def report(settings: Settings, now: datetime) -> int:
-    """Alert on each finding once a day; send again what the webhook did not take."""
-    resend(settings)
+    """Tell what is newly wrong, what is over, and once a day what is still open; return how many.
+
+    Whoever calls it, and however many at a time: each thing is told once while it lasts.
+    """
     known = silences.load()
+    resend(settings, known, now)
+    for run in _untold(settings, now):
+        dag_id, _, run_id = run.partition("__")
+        raise_alert(settings, dag_id=dag_id, run_id=run_id, reason="", now=now, late=True)
     found = findings(settings, now, known)
+    recovery.close_what_is_over(settings, {one for f in found for one in f.subjects}, now)
     for finding in found:
         deliver(settings, _alert(settings, finding, now), known, now)
+    inventory.tell(settings, known, now)
     return len(found)
+
+
+def _untold(settings: Settings, now: datetime) -> list[str]:
+    """Return the runs that failed, or lost a process, and that nobody was told of in time."""
+    limits = tiers.usable().watch
+    patience = {
+        name: timedelta(minutes=limits.get(f"{name}_minutes", 0.0))
+        for name in ("killed", "callback")
+    }
+    dead = failures.notice_dead(settings.alerts_dir, now)
+    failed = failures.runs(settings.alerts_dir)
+    late = {run for run, since in dead.items() if now - since >= patience["killed"]}
+    late |= {run for run, since in failed.items() if now - since >= patience["callback"]}
+    return sorted(run for run in late if not told_of(settings.alerts_dir, run))
 
 
 def findings(
@@ -169,6 +205,7 @@ def _quarantined(settings: Settings, now: datetime) -> Iterator[Finding]:
             now - DAY,
             (name,),
             (f"cxw status {name}",),
+            (f"{name}-rows",),
         )
 
 
@@ -201,20 +238,21 @@ def _expired(known: tuple[silences.Silence, ...], now: datetime) -> Iterator[Fin
 
 
 def _alert(settings: Settings, finding: Finding, now: datetime) -> Alert:
-    stale = KINDS[finding.kind].severity != "notice"
-    affected = affected_streams(settings, finding.streams) if stale else Affected()
+    makes_stale = KINDS[finding.kind].severity != "notice"
+    affected = affected_streams(settings, finding.streams) if makes_stale else Affected()
     return Alert(
-        id=f"{DAG_ID}__{finding.kind}__{finding.subject}__{now:%Y-%m-%d}",
+        id=f"{DAG_ID}__{finding.kind}__{finding.subject}__{now:%Y%m%dT%H%MZ}",
         kind=finding.kind,
         dag_id=DAG_ID,
-        run_id=f"{now:%Y-%m-%d}",
+        run_id="",
         at=now.isoformat(),
         what=(finding.what,),
-        since=moment(finding.since) if finding.since else "see above",
+        since=moment(finding.since) if finding.since else moment(now),
         stale_marts=affected.marts,
         readers=affected.readers,
         lineage_known=affected.known,
         served=served(settings, now),
         repeat=finding.repeat,
         log="cxw status",
+        subjects=finding.subjects,
     )

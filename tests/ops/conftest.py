@@ -1,48 +1,73 @@
-"""A webhook on loopback, and settings that point into a temporary folder."""
+"""Receivers on loopback, and settings that point into a temporary folder."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ops import settings as ops_settings
+from ops.alerts.message import Alert
 from ops.settings import Settings
+from tests.ops.receivers import ROUTING_KEY, PagerDuty, Receiver, Slack, Smtp, receiving
+
+NOW = datetime(2026, 9, 29, 3, 14, tzinfo=UTC)
 
 
-class Webhook:
-    """A receiver that keeps what it got and answers with `status`."""
+def alert(number: int = 1, **more: object) -> Alert:
+    """Return an alert of a failed run."""
+    facts = {
+        "id": f"extract_zendesk__run-{number}",
+        "kind": "source_unavailable",
+        "dag_id": "extract_zendesk",
+        "run_id": f"run-{number}",
+        "at": NOW.isoformat(),
+        "what": ("zendesk.tickets: 503 four times; no answer; run it again",),
+        "since": "2026-09-29 00:10 UTC, 2 in a row",
+        "stale_marts": ("fct_tickets", "agg_experience_daily"),
+        "readers": ("Call center (Head of desk)",),
+        "served": "20260928T000000Z-000003",
+        "repeat": ("cxw extract zendesk tickets --from 2026-09-28 --to 2026-09-29",),
+        "log": "logs/airflow.log",
+        "subjects": ("zendesk.tickets",),
+        "failed": ({"step": "extract", "subject": "zendesk.tickets", "window": "w", "at": "t"},),
+    }
+    return Alert(**(facts | more))  # type: ignore[arg-type]
 
-    def __init__(self) -> None:
-        self.received: list[dict] = []
-        self.status = 200
-        owner = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if owner.status == 200:
-                    owner.received.append(json.loads(body))
-                self.send_response(owner.status)
-                self.end_headers()
+@dataclass
+class Office:
+    """All four channels, and settings that know them."""
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook/very-secret-part"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    slack: Slack
+    pagerduty: PagerDuty
+    smtp: Smtp
+    webhook: Receiver
+    settings: Settings
 
 
 @pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    receiver = Webhook()
-    yield receiver
-    receiver.server.shutdown()
+def webhook() -> Iterator[Receiver]:
+    with receiving(Receiver) as (one,):
+        yield one
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return ops_settings.load({"CXW_DATA_DIR": str(tmp_path / "data")}, working_dir=tmp_path)
+
+
+@pytest.fixture
+def office(settings: Settings) -> Iterator[Office]:
+    with receiving(Slack, PagerDuty, Smtp, Receiver) as (slack, pagerduty, smtp, webhook):
+        outside = {
+            "ALERT_SLACK_URL": slack.url,
+            "ALERT_PAGERDUTY_KEY": ROUTING_KEY,
+            "ALERT_PAGERDUTY_URL": pagerduty.url,
+            "ALERT_SMTP_URL": smtp.url,
+            "ALERT_EMAIL_FROM": "warehouse@example.com",
+            "ALERT_EMAIL_TO": "on-call@example.com, second@example.com",
+            "ALERT_WEBHOOK_URL": webhook.url,
+        }
+        yield Office(slack, pagerduty, smtp, webhook, replace(settings, outside=outside))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.conftest import Webhook
+from tests.ops.receivers import Receiver
 
 CXW = Path(sys.executable).parent / "cxw"
 COMMANDS = (
@@ -22,6 +22,7 @@ COMMANDS = (
     "status",
     "releases",
     "docs",
+    "alerts",
     "alert-test",
 )
 
@@ -121,16 +122,16 @@ def test_an_empty_folder_has_no_release(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "no release yet; cxw run makes the first")
 
 
-def test_a_trial_alert_arrives(tmp_path: Path, webhook: Webhook) -> None:
+def test_a_trial_alert_arrives(tmp_path: Path, webhook: Receiver) -> None:
     done = cxw(tmp_path, "alert-test", CXW_ALERT_WEBHOOK_URL=webhook.url)
     assert done.returncode == 0, done.stderr
     assert webhook.received[0]["kind"] == "alert_test"
     assert "very-secret-part" not in done.stdout + done.stderr
 
 
-def test_a_trial_alert_that_does_not_arrive_fails(tmp_path: Path, webhook: Webhook) -> None:
+def test_a_trial_alert_that_does_not_arrive_fails(tmp_path: Path, webhook: Receiver) -> None:
     webhook.status = 403
     done = cxw(tmp_path, "alert-test", CXW_ALERT_WEBHOOK_URL=webhook.url)
     assert done.returncode == 1
     assert "status 403" in done.stdout
-    assert "no webhook" in cxw(tmp_path, "alert-test").stdout
+    assert "no channel" in cxw(tmp_path, "alert-test").stdout

@@ -1,4 +1,4 @@
-"""Documentation made from what runs: docs/DAGS.md, docs/errors.md, dbt docs, Data Docs."""
+"""Pages made from what runs: docs/DAGS.md, docs/errors.md, semantic models, dbt and Data Docs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from extract.errors import CxwError
-from ops import error_catalogue
+from ops import error_catalogue, semantic_layer
 from ops.airflow_home import prepare
 from ops.alerts.kinds import KINDS
 from ops.settings import Settings, process_environ
@@ -43,6 +43,7 @@ def write(settings: Settings, *, check_only: bool = False) -> Iterator[str]:
     pages = {
         "docs/DAGS.md": render(describe(settings)),
         "docs/errors.md": error_catalogue.render(settings.project_dir),
+        f"dbt_project/{semantic_layer.PAGE}": semantic_layer.render(settings.dbt_dir),
     }
     for name, page in pages.items():
         target = settings.project_dir / name

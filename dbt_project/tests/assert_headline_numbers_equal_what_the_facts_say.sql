@@ -1,49 +1,42 @@
 -- Two marts must tell the same number. The day is that of the booking rule, so a call that crosses
--- midnight is seen here if its metric went to the wrong day.
+-- midnight is seen here if its metric went to the wrong day. How a fact gives a metric is part of
+-- its definition: the semantic models are made from it, and this test reads them.
 
-{% set calls, tickets = ref('fct_calls'), ref('fct_tickets') %}
-{% set answers, mentions = ref('fct_survey_responses'), ref('fct_mentions') %}
-{% set facts = [
-    ('asa_seconds', calls, 'cast(answered_at as date)', 'queue_seconds', 'is_answered'),
-    ('aht_seconds', calls, 'cast(wrapped_up_at as date)', 'handle_seconds', 'is_answered'),
-    ('abandonment_rate', calls, 'started_on', 'case when is_abandoned then 1 else 0 end',
-        'is_offered'),
-    ('service_level', calls, 'started_on', 'case when is_answered_in_target then 100 else 0 end',
-        'is_answered or (is_abandoned and not is_short_abandoned)'),
-    ('first_response_minutes', tickets, 'cast(first_replied_at as date)', 'first_response_minutes',
-        'has_reply'),
-    ('net_sentiment', mentions, 'created_on',
-        "case sentiment_type when 'positive' then 100 when 'negative' then -100 else 0 end",
-        'sentiment_type is not null'),
-    ('nps', answers, 'submitted_on',
-        "case score_group_type when 'promoter' then 100 when 'detractor' then -100 else 0 end",
-        "survey_type = 'nps' and " ~ counts_for_nps()),
-    ('csat', answers, 'submitted_on', "case score_group_type when 'satisfied' then 100 else 0 end",
-        "survey_type = 'csat'"),
-    ('csat_good_bad', answers, 'submitted_on', "case score_group_type when 'good' then 100 else 0 end",
-        "survey_type = 'csat_good_bad'"),
-    ('ces_mean', answers, 'submitted_on', 'score_raw', "survey_type = 'ces'"),
-] %}
-{% set slugs = [] %}
-{% for fact in facts %}{% do slugs.append("'" ~ fact[0] ~ "'") %}{% endfor %}
+-- depends_on: {{ ref('fct_calls') }}
+-- depends_on: {{ ref('fct_mentions') }}
+-- depends_on: {{ ref('fct_survey_responses') }}
+-- depends_on: {{ ref('fct_tickets') }}
+
+{% set measured = [] %}
+{% for facts in (graph.semantic_models.values() if execute else []) %}
+{% for measure in facts.measures %}
+{% do measured.append((facts.node_relation.relation_name, measure)) %}
+{% endfor %}
+{% endfor %}
 
 with told as (
-    {% for metric, fact, day, score, counted in facts %}
+    {% for fact, measure in measured %}
     select
-        '{{ metric }}' as metric_slug,
-        {{ day }} as booked_on,
-        count(*) as sample_count,
-        cast(sum({{ score }}) as double) as score_sum
+        '{{ measure.name }}' as metric_slug,
+        cast({{ measure.agg_time_dimension }} as date) as booked_on,
+        count({{ measure.expr }}) as sample_count,
+        cast(sum({{ measure.expr }}) as double) as score_sum
     from {{ fact }}
-    where {{ counted }}
-    group by {{ day }}
-    {{ 'union all' if not loop.last }}
+    group by cast({{ measure.agg_time_dimension }} as date)
+    having count({{ measure.expr }}) > 0
+    union all
     {% endfor %}
+    select
+        cast(null as string) as metric_slug,
+        cast(null as date) as booked_on,
+        0 as sample_count,
+        cast(0 as double) as score_sum
+    where 1 = 0
 ),
 
 published as (
     select * from {{ ref('agg_experience_daily') }}
-    where segment_type = 'all' and metric_slug in ({{ slugs | join(', ') }})
+    where segment_type = 'all'
 )
 
 select

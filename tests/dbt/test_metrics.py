@@ -8,10 +8,13 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from dbt.contracts.graph.semantic_manifest import SemanticManifest
 
+from ops import metric_query, semantic_layer
 from tests.dbt.conftest import PROJECT, Warehouse
 from tests.dbt.service_records import answer, build_scored, call, forked, rating, ticket
 from tests.dbt.tiny_lake import Row, TinyLake, post
@@ -31,6 +34,7 @@ EXAMPLES = {
     "first_response_minutes": ("2026-07-02", 1, 60.0, "60 min"),
     "net_sentiment": ("2026-07-01", 5, 40.0, "+40"),
 }
+DAYS, PART = ("metric_time__day",), "channel"
 
 
 def nps_answers(groups: str, day: str, prefix: str) -> list[Row]:
@@ -235,3 +239,78 @@ def test_a_scale_of_one_to_ten_is_not_nps(examples: Warehouse, tmp_path: Path) -
         "select count(*) from cx_warehouse.marts.agg_experience_daily"
         " where booked_on = date '2026-07-09'"
     ) == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def metricflow(parsed: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """MetricFlow over the semantic models as dbt writes them down."""
+    path = tmp_path_factory.mktemp("semantic") / "semantic_manifest.json"
+    SemanticManifest(parsed).write_json_to_file(str(path))
+    return metric_query.engine(path)
+
+
+def by_metricflow(metricflow: Any, warehouse: Warehouse, slug: str, *by: str) -> set[Any]:
+    """Return what MetricFlow says of a metric, days without an observation left out."""
+    marts = warehouse.folder / "cx_warehouse.duckdb"
+    _, rows = metric_query.ask(metricflow, marts, metric_query.Question([slug], by))
+    return {
+        tuple(round(one, 9) if isinstance(one, float) else one for one in row)
+        for row in rows
+        if row[-1] is not None
+    }
+
+
+def by_mart(warehouse: Warehouse, slug: str, segment_type: str, columns: str) -> set[Any]:
+    return set(
+        warehouse.rows(
+            f"select {columns}, round(value, 9) from cx_warehouse.marts.agg_experience_daily"
+            f" where metric_slug = '{slug}' and segment_type = '{segment_type}'"
+        )
+    )
+
+
+@pytest.mark.parametrize("slug", definitions())
+def test_metricflow_tells_what_the_mart_tells(
+    examples: Warehouse, metricflow: Any, slug: str
+) -> None:
+    days, parts = (by_metricflow(metricflow, examples, slug, *by) for by in (DAYS, (*DAYS, PART)))
+    day = "cast(booked_on as timestamp)"
+    assert days == by_mart(examples, slug, "all", day) != set()
+    assert parts == by_mart(examples, slug, "channel", f"{day}, segment_slug") != set()
+
+
+def test_metricflow_and_the_mart_part_when_a_fact_is_changed(
+    examples: Warehouse, metricflow: Any, tmp_path: Path
+) -> None:
+    twin = forked(examples, tmp_path)
+    twin.execute("update cx_warehouse.marts.fct_calls set queue_seconds = 9 where call_id = 1")
+    told = by_metricflow(metricflow, twin, "asa_seconds", *DAYS)
+    assert told != by_mart(twin, "asa_seconds", "all", "cast(booked_on as timestamp)")
+
+
+def test_metricflow_splits_by_what_the_mart_of_headline_numbers_does_not_know(
+    examples: Warehouse, metricflow: Any
+) -> None:
+    """Voice is a medium, not a channel; and a period is one mean, not a mean of days."""
+    found = by_metricflow(metricflow, examples, "asa_seconds", "channel__medium_type")
+    [(medium, value)] = found
+    [(mean,)] = examples.rows(
+        "select avg(queue_seconds) from cx_warehouse.marts.fct_calls where is_answered"
+    )
+    assert (medium, value) == ("voice", pytest.approx(mean))
+
+
+def test_what_metricflow_cannot_answer_is_refused_in_our_words(
+    examples: Warehouse, metricflow: Any
+) -> None:
+    marts = examples.folder / "cx_warehouse.duckdb"
+    with pytest.raises(metric_query.MetricRefused, match="see `cxw metrics`"):
+        metric_query.ask(metricflow, marts, metric_query.Question(["nps"], ["shoe_size"]))
+    listed = {name: parts for name, _, parts in metric_query.listed(metricflow)}
+    assert set(listed) == set(definitions())
+    assert "channel__medium_type" in listed["nps"]
+
+
+def test_the_semantic_models_are_those_of_the_definitions() -> None:
+    page = (PROJECT / semantic_layer.PAGE).read_text()
+    assert page == semantic_layer.render(PROJECT), "run `cxw docs`"

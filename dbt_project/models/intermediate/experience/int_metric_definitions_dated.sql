@@ -30,6 +30,10 @@ final as (
         dated.formula_text,
         dated.source_text,
         dated.parameters,
+        dated.fact_name,
+        dated.booked_by,
+        dated.counted_sql,
+        dated.score_sql,
         cast(
             {{ dbt.dateadd('day', '-dated.settle_days', 'cast(' ~ as_of() ~ ' as date)') }} as date
         ) as provisional_from_on

@@ -20,7 +20,11 @@ final as (
         metric_definitions.metric_name,
         metric_definitions.formula_text,
         metric_definitions.source_text,
-        metric_definitions.parameters
+        metric_definitions.parameters,
+        metric_definitions.fact_name,
+        metric_definitions.booked_by,
+        metric_definitions.counted_sql,
+        metric_definitions.score_sql
     from metric_definitions
 )
 

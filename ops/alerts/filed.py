@@ -91,7 +91,8 @@ def often(folder: Path, kind: str, subjects: Iterable[str], now: datetime) -> st
     if not before:
         return "first time in 30 days"
     last = before[-1]["closed"]
-    return f"{len(before) + 1} times in 30 days; the last ended {last['at'][:16]}, {last['lasted']}"
+    ended = f"{datetime.fromisoformat(last['at']):%Y-%m-%d %H:%M} UTC"
+    return f"{len(before) + 1} times in 30 days; the last took {last['lasted']}, until {ended}"
 
 
 def _read(paths: Iterable[Path]) -> list[Filed]:

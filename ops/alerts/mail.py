@@ -52,10 +52,11 @@ def page(filed: dict[str, Any]) -> str:
     closed = filed["closed"]
     colour = OVER if closed else COLOURS[filed["severity"]]
     head = f"Over after {closed['lasted']}" if closed else filed["severity"].capitalize()
-    rows = [(name, escape(filed[key])) for name, key in FACTS.items() if filed[key]]
-    rows += [(name, _linked(filed[key])) for name, key in LINKS.items()]
     if closed:
-        rows = [("How it ended", escape(closed["why"])), *rows]
+        rows = [("How it ended", escape(closed["why"])), ("Since", escape(filed["since"]))]
+    else:
+        rows = [(name, escape(filed[key])) for name, key in FACTS.items() if filed[key]]
+    rows += [(name, _linked(filed[key])) for name, key in LINKS.items()]
     cell = 'style="padding:4px 12px 4px 0;vertical-align:top'
     table = "".join(
         f'<tr><td {cell};color:#5f6368;white-space:nowrap">{name}</td><td {cell}">{value}</td></tr>'

@@ -175,7 +175,9 @@ def test_an_alert_says_how_often_the_same_was_lately(office: Office) -> None:
     close(office.settings, alert(1).id, "mended", NOW + timedelta(minutes=90))
     again = deliver(office.settings, alert(2, **PAGE), (), NOW + timedelta(days=1))
     assert again is not None
-    assert again["often"] == "2 times in 30 days; the last ended 2026-09-29T04:44, 1 h 30 min"
+    assert again["often"] == (
+        "2 times in 30 days; the last took 1 h 30 min, until 2026-09-29 04:44 UTC"
+    )
 
 
 def test_a_long_id_is_still_one_incident(office: Office) -> None:

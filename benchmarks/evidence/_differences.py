@@ -1,4 +1,4 @@
-"""Differences of differences of shares, with margins that hold when one customer counts often."""
+"""Differences of differences of means, with margins that hold when one customer counts often."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from benchmarks.evidence import Connection, Estimate
 
 MARGIN_Z = 1.96
 
-# Rows are (customer_key, is_meant, is_during, happened: 0 or 1). A customer's rows may depend on
-# each other, so their deviations are added up before they are squared.
+# Rows are (customer_key, is_meant, is_during, happened: 0 or 1, or how often). The rows of one
+# customer may depend on each other, so their deviations are added up before they are squared.
 _CELLS = """
     with counted as (
         select

@@ -17,10 +17,10 @@ from sandbox.stories import BrokenStep
 
 STORY = BrokenStep()
 _ZERO = int(datetime(START.year, START.month, START.day, tzinfo=UTC).timestamp()) * 1_000_000
-_BEGINS = f"make_timestamp({STORY.begins(_ZERO)})"
-_ENDS = f"make_timestamp({STORY.ends(_ZERO)})"
-_BEFORE = f"{_BEGINS} - interval 21 day"
-_REASONS = "('billing', 'account', 'delivery', 'how_to', 'other')"
+BEGINS = f"make_timestamp({STORY.begins(_ZERO)})"
+ENDS = f"make_timestamp({STORY.ends(_ZERO)})"
+BEFORE = f"{BEGINS} - interval 21 day"
+REASONS = "('billing', 'account', 'delivery', 'how_to', 'other')"
 # What comes sooner is the same contact: the call that a ticket notes, or a second try.
 _AGAIN = "> {first} + interval 6 hour and {later} <= {first} + interval 7 day"
 
@@ -61,8 +61,8 @@ _TRUE = f"""
         where
             first.touchpoint_type = 'ticket'
             and first.reason = 'billing'
-            and first.at >= {_BEGINS}
-            and first.at < {_ENDS}
+            and first.at >= {BEGINS}
+            and first.at < {ENDS}
         group by first.person_id, first.at
     )
     select {{measure}} from tickets
@@ -83,7 +83,7 @@ _CAME_AGAIN = f"""
     select
         named.customer_key,
         tickets.contact_reason_type = 'billing' as is_meant,
-        tickets.created_at >= {_BEGINS} as is_during,
+        tickets.created_at >= {BEGINS} as is_during,
         coalesce(bool_or(later.is_handled), false)::int as happened
     from fct_tickets as tickets
     inner join (select distinct customer_key, ticket_id from contacts) as named using (ticket_id)
@@ -92,9 +92,9 @@ _CAME_AGAIN = f"""
             named.customer_key = later.customer_key
             and {_later("tickets.created_at", "later.started_at")}
     where
-        tickets.created_at >= {_BEFORE}
-        and tickets.created_at < {_ENDS}
-        and tickets.contact_reason_type in {_REASONS}
+        tickets.created_at >= {BEFORE}
+        and tickets.created_at < {ENDS}
+        and tickets.contact_reason_type in {REASONS}
     group by named.customer_key, tickets.ticket_id, is_meant, is_during
 """
 
@@ -102,14 +102,14 @@ _SOLVED = f"""
     select
         customer_key,
         contact_reason_type = 'billing' as is_meant,
-        first_contact_at >= {_BEGINS} as is_during,
+        first_contact_at >= {BEGINS} as is_during,
         was_solved_without_repeat::int as happened
     from fct_issues
     where
         not is_censored
-        and first_contact_at >= {_BEFORE}
-        and first_contact_at < {_ENDS}
-        and contact_reason_type in {_REASONS}
+        and first_contact_at >= {BEFORE}
+        and first_contact_at < {ENDS}
+        and contact_reason_type in {REASONS}
 """
 
 

@@ -14,6 +14,7 @@
     ('stg_zendesk__satisfaction_ratings', 'comment'),
     ('stg_zendesk__survey_responses', 'comment'),
     ('stg_hubspot__feedback_submissions', 'comment'),
+    ('stg_hubspot__tickets', 'content'),
     ('stg_typeform__responses', 'comment'),
 ] %}
 

@@ -1,4 +1,4 @@
--- One row per whole week, with the four readings of the brand side by side.
+-- One row per whole week, with the five readings of the brand side by side.
 
 {# A table: it joins weekly numbers that may each change for any week. #}
 
@@ -18,6 +18,10 @@ answers as (
 
 voices as (
     select * from {{ ref('int_x_voices') }}
+),
+
+branded_searches as (
+    select * from {{ ref('int_branded_searches_daily') }}
 ),
 
 nps as (
@@ -49,6 +53,21 @@ shares as (
     group by weeks.week_on
 ),
 
+{# The last days come late: a week counts when Search Console tells all of it. #}
+searches as (
+    select
+        weeks.week_on,
+        sum(branded_searches.impression_count) as branded_search_count,
+        sum(branded_searches.click_count) as branded_click_count
+    from weeks
+    inner join branded_searches
+        on
+            weeks.week_on <= branded_searches.report_on
+            and {{ dbt.dateadd('day', 7, 'weeks.week_on') }} > branded_searches.report_on
+    group by weeks.week_on
+    having count(*) = 7
+),
+
 final as (
     select
         weeks.week_on,
@@ -60,11 +79,14 @@ final as (
             when sentiment.effective_voice_count >= {{ var('sentiment_voices_effective_min') }}
                 then sentiment.corrected_net_sentiment
         end as corrected_net_sentiment,
-        shares.share_of_voice_rate
+        shares.share_of_voice_rate,
+        cast(searches.branded_search_count as bigint) as branded_search_count,
+        cast(searches.branded_click_count as bigint) as branded_click_count
     from weeks
     left join nps on weeks.week_on = nps.week_on
     left join sentiment on weeks.week_on = sentiment.week_on
     left join shares on weeks.week_on = shares.week_on
+    left join searches on weeks.week_on = searches.week_on
 )
 
 select * from final

@@ -93,10 +93,10 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         )
         variables["matched_pairs"] = str(matched.path) if matched.path else None
         done, middle = [SCORED_BY_OPS], {}
-        if value.is_due(lake / "enrichment", as_of):
+        if (monday := value.due(lake / "enrichment", as_of)) is not None:
             way = ["--select", FITTED_BY_OPS, "--exclude", SCORED_BY_OPS]
             middle = run_dbt([*BUILD, *way], paths, private.path, variables)
-            value.fit_value(private.warehouse, lake / "enrichment", as_of, now)
+            value.fit_value(private.warehouse, lake / "enrichment", monday, now)
             done.append(FITTED_BY_OPS)
         rest = run_dbt([*BUILD, "--exclude", *done], paths, private.path, variables)
         record(private.warehouse, private.number, fresh)

@@ -1,16 +1,16 @@
 """Fit what customers are worth: parameters are artefacts in the lake, and SQL applies them.
 
 A fit stands as one Parquet row under its model's name and version and the moment up to which the
-lake was read. A build fits only when the newest artefact is a week old; what a customer did since
-then counts all the same, because the closed forms are applied anew. With too few repeat buyers the
-artefact says so and holds no parameters. Each fit is tried on days held out: fitted without them,
-it foretells their purchases, and what really came is counted beside that.
+purchases are counted: the last Monday, so that the runs of a week stand on the same fit. What a
+customer did since then counts all the same, because the closed forms are applied anew. With too few
+repeat buyers the artefact says so and holds no parameters. Each fit is tried on days held out:
+fitted without them, it foretells their purchases, and what really came is counted beside that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ops.value_model import Buyers, Fit, Vector
 
 MODEL_NAME, MODEL_VERSION = "bgnbd_gamma_gamma", "2"
-FIT_EVERY = timedelta(days=7)
 HELD_OUT_DAYS = 30
 MIN_REPEAT_BUYERS = 30
 Z = 1.96  # standard errors of a 95 % interval
@@ -77,23 +76,22 @@ group by customer_key order by customer_key
 """
 
 
-def folder_of(enrichment: Path) -> Path:
-    """Return where the fits of this model and version stand."""
-    return enrichment / "value" / f"{MODEL_NAME}-{MODEL_VERSION}"
+def path_of(enrichment: Path, as_of: datetime) -> Path:
+    """Return where the fit of this model and version to the purchases before a moment stands."""
+    folder = enrichment / "value" / f"{MODEL_NAME}-{MODEL_VERSION}"
+    return folder / f"{as_of.strftime(STAMP)}.parquet"
 
 
-def is_due(enrichment: Path, as_of: datetime) -> bool:
-    """Tell whether no fit is there of the week before a moment."""
-    oldest = (as_of - FIT_EVERY).strftime(STAMP)
-    names = [path.stem for path in folder_of(enrichment).glob("*.parquet")]
-    return not any(oldest < name <= as_of.strftime(STAMP) for name in names)
+def due(enrichment: Path, as_of: datetime) -> datetime | None:
+    """Return the last Monday up to a moment, if no fit counts the purchases before it."""
+    monday = datetime.combine(as_of.date() - timedelta(days=as_of.weekday()), time.min, UTC)
+    return None if path_of(enrichment, monday).exists() else monday
 
 
 def fit_value(warehouse: Path, enrichment: Path, as_of: datetime, now: datetime) -> bool:
-    """Fit to the build's purchases and keep the parameters; tell whether there was enough."""
+    """Fit to the purchases before a moment and keep the parameters; tell if there were enough."""
     row = fitted(warehouse, as_of)
-    path = folder_of(enrichment) / f"{as_of.strftime(STAMP)}.parquet"
-    with committed(path, now) as file:
+    with committed(path_of(enrichment, as_of), now) as file:
         pq.write_table(pa.Table.from_pylist([row], SCHEMA), file, compression="zstd")
     return bool(row["status_type"] == "fitted")
 

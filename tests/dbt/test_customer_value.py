@@ -45,7 +45,7 @@ def valued(
 def test_the_mart_s_frequency_recency_and_age_are_those_that_were_fitted(
     valued: Warehouse,
 ) -> None:
-    buyers, _ = value.summary(valued.folder / "warehouse.duckdb", UNTIL, UNTIL)
+    buyers, *_ = value.summary(valued.folder / "warehouse.duckdb", UNTIL, UNTIL)
     mart = valued.rows(
         "select frequency_count, recency_days, age_days, coalesce(mean_repeat_revenue_amount, -1)"
         " from cx_warehouse.marts.agg_customers_value order by customer_key"
@@ -56,7 +56,7 @@ def test_the_mart_s_frequency_recency_and_age_are_those_that_were_fitted(
 
 
 def test_sql_gives_the_expectations_of_the_reference(valued: Warehouse) -> None:
-    buyers, _ = value.summary(valued.folder / "warehouse.duckdb", UNTIL, UNTIL)
+    buyers, *_ = value.summary(valued.folder / "warehouse.duckdb", UNTIL, UNTIL)
     [given] = valued.rows(
         "select r_parameter, alpha_parameter, a_parameter, b_parameter, p_parameter, q_parameter,"
         " v_parameter from cx_warehouse.marts.fct_value_fits where is_newest"

@@ -17,6 +17,8 @@ from tests.end_to_end.conftest import CXW, Company
 
 # What is about the runs themselves, and so differs between a run and its repetition.
 OF_THE_RUNS = {"fct_extract_attempts", "fct_check_results", "agg_freshness"}
+# What says when a build first told something: a single build told all of it on its own day.
+OF_THE_BUILDS = {"fct_metric_publications", "fct_metric_targets"}
 CLOSED = {  # the date column of marts with one row per day or per dated event
     "agg_experience_daily": "booked_on",
     "fct_calls": "started_on",
@@ -120,7 +122,7 @@ def test_one_day_further_adds_that_day_and_changes_no_closed_day(
             assert added > 0, name
     fresh = Company(tmp_path / "at-once" / "data", 11, 150, "2026-07-01", "2026-07-12").prepare()
     fresh.run()
-    assert differences(longer.release, fresh.release) == {}
+    assert set(differences(longer.release, fresh.release)) <= OF_THE_BUILDS
 
 
 def lake_has_a_file(company: Company) -> bool:

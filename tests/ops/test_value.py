@@ -126,9 +126,8 @@ def warehouse(tmp_path: Path) -> Path:
 
 
 def test_a_fit_is_kept_with_its_trial(warehouse: Path, tmp_path: Path) -> None:
-    assert value.is_due(tmp_path, AS_OF)
     assert value.fit_value(warehouse, tmp_path, AS_OF, AS_OF)
-    [path] = value.folder_of(tmp_path).glob("*.parquet")
+    path = value.path_of(tmp_path, AS_OF)
     [row] = pq.read_table(path).to_pylist()
     assert path.parent.name == "bgnbd_gamma_gamma-2"
     assert row["status_type"] == "fitted"
@@ -155,18 +154,20 @@ def test_who_spends_more_than_ever_is_seen_in_the_trial(warehouse: Path) -> None
     assert after["held_out_gap_per_buyer"] == before["held_out_gap_per_buyer"]
 
 
-def test_a_fit_stands_for_a_week(warehouse: Path, tmp_path: Path) -> None:
-    value.fit_value(warehouse, tmp_path, AS_OF, AS_OF)
-    days = {n: value.is_due(tmp_path, AS_OF + timedelta(days=n)) for n in (-1, 0, 6, 7)}
-    assert days == {-1: True, 0: False, 6: False, 7: True}
+def test_a_fit_stands_from_monday_to_sunday(warehouse: Path, tmp_path: Path) -> None:
+    monday = datetime(2026, 9, 28, tzinfo=UTC)
+    assert value.due(tmp_path, AS_OF) == monday
+    value.fit_value(warehouse, tmp_path, monday, AS_OF)
+    due = {n: value.due(tmp_path, monday + timedelta(days=n, hours=9)) for n in (-1, 0, 6, 7)}
+    before, after = monday - timedelta(days=7), monday + timedelta(days=7)
+    assert due == {-1: before, 0: None, 6: None, 7: after}
 
 
 def test_too_few_repeat_buyers_give_no_parameters(warehouse: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(warehouse)) as con:
         con.execute("delete from intermediate.int_purchases where customer_key > 'c11'")
     assert not value.fit_value(warehouse, tmp_path, AS_OF, AS_OF)
-    assert not value.is_due(tmp_path, AS_OF)
-    [row] = pq.read_table(value.folder_of(tmp_path)).to_pylist()
+    [row] = pq.read_table(value.path_of(tmp_path, AS_OF)).to_pylist()
     assert row["status_type"] == "too_few_repeat_buyers"
     assert row["alpha"] is None
 
@@ -175,6 +176,5 @@ def test_the_same_purchases_give_the_same_bytes(warehouse: Path, tmp_path: Path)
     contents = []
     for name in ("one", "two"):
         value.fit_value(warehouse, tmp_path / name, AS_OF, AS_OF)
-        [path] = value.folder_of(tmp_path / name).glob("*.parquet")
-        contents.append(path.read_bytes())
+        contents.append(value.path_of(tmp_path / name, AS_OF).read_bytes())
     assert contents[0] == contents[1]

@@ -78,7 +78,7 @@ final as (
         coalesce(max(nps_group_type) over (partition by customer_key, nps_number), 'none')
             as nps_group_type,
         cast(purchases_so_far as bigint) as purchase_count,
-        revenue_so_far as revenue_amount
+        cast(revenue_so_far as double) as revenue_amount
     from counted
 )
 

@@ -26,7 +26,7 @@ final as (
         {{ days_apart('min(purchased_on)', 'max(purchased_on)') }} as recency_days,
         {{ days_apart('min(purchased_on)', 'cast(' ~ as_of() ~ ' as date)') }} as age_days,
         {{ days_apart('max(purchased_on)', 'cast(' ~ as_of() ~ ' as date)') }} as silence_days,
-        sum(revenue_amount) as revenue_amount,
+        cast(sum(revenue_amount) as double) as revenue_amount,
         avg(case when day_number > 1 then revenue_amount end) as mean_repeat_revenue_amount
     from purchase_days
     group by customer_key

@@ -20,7 +20,8 @@ final as (
             partition by lifecycle_events.customer_key
             order by lifecycle_events.event_at, deals.deal_id
         ) as purchase_number,
-        cast(coalesce(deals.amount, 0) as double) as revenue_amount
+        -- Decimal, so that a sum is the same in every order of the rows.
+        cast(coalesce(deals.amount, 0) as decimal(18, 2)) as revenue_amount
     from lifecycle_events
     inner join deals on lifecycle_events.source_record_key = deals.deal_id
 )

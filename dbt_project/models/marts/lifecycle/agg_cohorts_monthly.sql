@@ -61,8 +61,9 @@ final as (
             as retained_rate,
         coalesce(sum(repeats.repeat_customer_count) over so_far, 0)
         / cast(cohorts.customer_count as double) as repeat_rate,
-        coalesce(active.revenue_amount, 0) as revenue_amount,
-        sum(coalesce(active.revenue_amount, 0)) over so_far as revenue_so_far_amount
+        cast(coalesce(active.revenue_amount, 0) as double) as revenue_amount,
+        cast(coalesce(sum(active.revenue_amount) over so_far, 0) as double)
+            as revenue_so_far_amount
     from cohorts
     inner join months on cohorts.cohort_month <= months.active_month
     left join active

@@ -141,6 +141,7 @@
             when 'hubspot' then 'crm_contact_id'
             when 'zendesk' then 'zendesk_user_id'
             when 'x' then 'x_user_id'
+            when 'bluesky' then 'bluesky_did'
         end
     {%- endset -%}
     {{ identifier_key(anchor_type, "substr(" ~ record_key ~ ", length(" ~ source_slug ~ ") + 2)") }}

@@ -21,7 +21,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.blocking_rule_library import CustomRule
 from splink.comparison_library import CustomComparison
 
-FEATURES = "1"  # of the comparisons below; another number trains anew
+FEATURES = "2"  # of the comparisons below; another number trains anew
 SEED = 20260701
 U_PAIRS = 3e5
 M_FLOOR = 0.005
@@ -145,7 +145,8 @@ def _settings() -> SettingsCreator:
     )
 
 
-_NOT_TWO_ACCOUNTS = "not (l.source_slug = 'x' and r.source_slug = 'x')"
+_ACCOUNT = "{}.source_slug in ('x', 'bluesky')"
+_NOT_TWO_ACCOUNTS = f"not ({_ACCOUNT.format('l')} and {_ACCOUNT.format('r')})"
 # A handle is compared with the first part of an address; what has no address is an account.
 _NO_HANDLE = "(email_l is null) = (email_r is null) or local_key_l is null or local_key_r is null"
 

@@ -27,6 +27,20 @@ x_authors as (
     select * from {{ ref('int_x_authors') }}
 ),
 
+bluesky_authors as (
+    select * from {{ ref('int_bluesky_authors') }}
+),
+
+facebook_authors as (
+    select
+        author_id,
+        min(created_at) as first_seen_at,
+        max(created_at) as last_seen_at
+    from {{ ref('int_facebook_comments') }}
+    where not is_of_page and not is_deleted
+    group by author_id
+),
+
 merged_contacts as (
     select
         contact_id,
@@ -69,6 +83,16 @@ final as (
     ) }}
     union all
     {%- endfor %}
+    {{ stated_identifier(
+        'bluesky_authors', 'bluesky', 'author_id', 'bluesky_did', 'author_id', 'first_seen_at',
+        'last_seen_at'
+    ) }}
+    union all
+    {{ stated_identifier(
+        'facebook_authors', 'facebook', 'author_id', 'facebook_user_id', 'author_id',
+        'first_seen_at', 'last_seen_at'
+    ) }}
+    union all
     {{ stated_identifier(
         'merged_contacts', 'hubspot', 'contact_id', 'crm_contact_id', 'merged_contact_id',
         'created_at', 'updated_at'

@@ -18,12 +18,15 @@ record_anchors as (
             when 'zendesk' then 'Zendesk user '
             when 'ga4' then 'Browser '
             when 'x' then 'X account '
+            when 'bluesky' then 'Bluesky account '
+            when 'facebook' then 'Facebook account '
         end || identifiers.source_record_key as record_name
     from identifiers
     where
         identifiers.source_record_key = identifiers.identifier_value
         and identifiers.identifier_type in (
-            'crm_contact_id', 'zendesk_user_id', 'web_client_id', 'x_user_id'
+            'crm_contact_id', 'zendesk_user_id', 'web_client_id', 'x_user_id', 'bluesky_did',
+            'facebook_user_id'
         )
 ),
 

@@ -21,6 +21,10 @@ x_authors as (
     group by author_id
 ),
 
+bluesky_authors as (
+    select * from {{ ref('int_bluesky_authors') }}
+),
+
 stated as (
     select
         'hubspot' as source_slug,
@@ -51,6 +55,17 @@ stated as (
         cast(null as string) as phone,
         author_username as handle
     from x_authors
+    union all
+    {# A handle on Bluesky is a host name: its first part is what the person chose. #}
+    select
+        'bluesky' as source_slug,
+        author_id as source_record_key,
+        cast(null as string) as customer_number,
+        cast(null as string) as full_name,
+        cast(null as string) as email,
+        cast(null as string) as phone,
+        split_part(author_username, '.', 1) as handle
+    from bluesky_authors
 ),
 
 normalised as (

@@ -150,7 +150,8 @@ def answer(
 def answer_again(company: Company, person: Person, us: int, _: None) -> None:
     """Answer the question of who is asked again after a low mark."""
     if not person.is_gone:
-        _send(company, person, us, ("nps", None, None), ("answer again", 6_003_301))
+        payload = ("nps", None, None)
+        _send(company, person, us, payload, ("answer again", 6_003_301), is_follow_up=True)
 
 
 def _send(
@@ -159,6 +160,8 @@ def _send(
     us: int,
     payload: tuple[str, int | None, int | None],
     counted: tuple[str, int],
+    *,
+    is_follow_up: bool = False,
 ) -> int | None:
     metric, score, ticket_id = payload
     if person.contact_id is None:
@@ -184,10 +187,11 @@ def _send(
             comment,
             belongs_to=(person.contact_id, ticket_id),
             times_us=(us, moment),
+            survey="nps_again" if is_follow_up else None,
         )
         company.books.emit("hubspot.feedback_submissions", moment, number, record)
     company.books.answers.append(
-        AnswerFact(number, "hubspot", metric, person.number, us, [(us, value)])
+        AnswerFact(number, "hubspot", metric, person.number, us, [(us, value)], is_follow_up)
     )
     company.caused("survey_answer", number, us)
     return number

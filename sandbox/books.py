@@ -122,6 +122,7 @@ class AnswerFact:
     person: int
     submitted_us: int
     scores: list[tuple[int, int]]
+    is_follow_up: bool = False  # asked again because of a low mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ def owner_record(number: int, first: str, last: str, created_us: int) -> Record:
 
 SURVEYS = {
     "nps": ("NPS", "Quarterly NPS", "EMAIL"),
+    "nps_again": ("NPS", "Asked again after a low mark", "EMAIL"),
     "csat": ("CSAT", "After-contact CSAT", "EMAIL"),
     "ces": ("CES", "Ticket effort", "WEB"),
     "fcr": ("CUSTOM", "Solved at first contact", "EMAIL"),
@@ -129,14 +130,16 @@ def answer_record(
     *,
     belongs_to: tuple[int, int | None],
     times_us: tuple[int, int],
+    survey: str | None = None,
 ) -> Record:
     """Show an answer of (contact, ticket) at (submission, last change).
 
-    The vendor's sentiment of the comment comes with a later update.
+    The vendor's sentiment of the comment comes with a later update. `survey` names another survey
+    than the usual one of the metric.
     """
     contact_id, ticket_id = belongs_to
     submitted_us, updated_us = times_us
-    kind, name, channel = SURVEYS[metric]
+    kind, name, channel = SURVEYS[survey or metric]
     created, updated = iso_millis(submitted_us), iso_millis(updated_us)
     group = response_group(metric, score)
     is_rated = comment is not None and updated_us > submitted_us

@@ -97,6 +97,7 @@ SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("score", _WHOLE),
         ("person_id", _TEXT),
         ("submitted_at", _AT),
+        ("is_follow_up", pa.bool_()),
     ],
     "posts": [
         ("post_id", _TEXT),
@@ -259,9 +260,8 @@ def _answers(company: Company, until_us: int) -> list[tuple[Any, ...]]:
         scores = [score for seen_us, score in answer.scores if seen_us < until_us]
         if scores:
             who, when = _name(answer.person), as_datetime(answer.submitted_us)
-            found.append(
-                (str(answer.answer_id), answer.source, answer.metric, scores[-1], who, when)
-            )
+            said = (answer.source, answer.metric, scores[-1])
+            found.append((str(answer.answer_id), *said, who, when, answer.is_follow_up))
     return found
 
 

@@ -8,7 +8,7 @@ with daily as (
 
 answers as (
     select * from {{ ref('fct_survey_responses') }}
-    where survey_type = 'nps' and {{ counts_for_nps() }}
+    where survey_type = 'nps' and not is_follow_up
 ),
 
 passive_shares as (

@@ -31,6 +31,8 @@ SUMS = ("metric_slug", "segment_type", "booked_on", "sample_count", "score_sum")
 RANGES = {
     "nps": (-100, 100),
     "nps_strict": (-100, 100),
+    "nps_per_person": (-100, 100),
+    "nps_follow_up": (-100, 100),
     "net_sentiment": (-100, 100),
     "csat": (0, 100),
     "csat_good_bad": (0, 100),

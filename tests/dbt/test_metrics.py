@@ -23,6 +23,8 @@ PAGE = (PROJECT.parent / "docs" / "metrics.md").read_text()
 EXAMPLES = {
     "nps": ("2026-07-01", 10, 30.0, "+30"),
     "nps_strict": ("2026-07-01", 10, 0.0, "0"),
+    "nps_per_person": ("2026-07-06", 6, 50.0, "+50"),
+    "nps_follow_up": ("2026-07-07", 3, 0.0, "0"),
     "csat": ("2026-07-01", 4, 50.0, "50 %"),
     "csat_mean": ("2026-07-02", 3, 3.0, "3"),
     "csat_good_bad": ("2026-07-01", 3, 200 / 3, "66.7 %"),
@@ -46,6 +48,13 @@ def nps_answers(groups: str, day: str, prefix: str) -> list[Row]:
     ]
 
 
+def asked_again(key: str, submitted: str, score: float) -> Row:
+    """Make an answer to the survey that follows a low mark."""
+    row = answer(key, submitted, "nps", score, key)
+    row.payload["properties"]["hs_survey_name"] = "Asked again after a low mark"
+    return row
+
+
 def fill(lake: TinyLake) -> None:
     """Land the examples, each on a day of its own where they would mix."""
     lake.land(
@@ -53,6 +62,9 @@ def fill(lake: TinyLake) -> None:
         [
             *nps_answers("pppppsssdd", "2026-07-01", "a"),
             *nps_answers("psd", "2026-07-02", "b"),
+            *nps_answers("ppddsp", "2026-07-06", "g"),
+            answer("g6", "2026-07-06 09:00", "nps", 10, "g2"),
+            *(asked_again(f"h{n}", "2026-07-07 09:00", s) for n, s in enumerate([9, 7, 2])),
             *(answer(f"c{n}", "2026-07-01 09:00", "csat", s) for n, s in enumerate([2, 2, 1, 0])),
             *(answer(f"m{n}", "2026-07-02 09:00", "csat", s) for n, s in enumerate([2, 1, 0])),
             *(answer(f"e{n}", "2026-07-01 09:00", "ces", s) for n, s in enumerate([7, 5, 3])),
@@ -157,7 +169,7 @@ def test_the_margin_of_nps_is_its_closed_form(examples: Warehouse) -> None:
 
 
 def test_a_period_rolls_up_with_the_query_of_the_page(examples: Warehouse) -> None:
-    """Two days of 10 and 3 answers: 3 of 13, not the mean of 30 and 0."""
+    """Days of 10, 3 and 7 answers: 5 of 20, not the mean of 30, 0 and 28.6."""
     query = re.search(r"```sql\n(.*?)```", PAGE, re.DOTALL)
     assert query
     month = (
@@ -165,11 +177,11 @@ def test_a_period_rolls_up_with_the_query_of_the_page(examples: Warehouse) -> No
     )
     rows = examples.rows(month.replace("marts.", "cx_warehouse.marts."))
     found = {slug: (value, margin) for slug, value, margin in rows}
-    promoters, detractors = 6 / 13, 3 / 13
+    promoters, detractors = 10 / 20, 5 / 20
     spread = promoters + detractors - (promoters - detractors) ** 2
     assert found["nps"] == (
         pytest.approx(100 * (promoters - detractors), abs=1e-9),
-        pytest.approx(196 * math.sqrt(spread / 13), abs=1e-9),
+        pytest.approx(196 * math.sqrt(spread / 20), abs=1e-9),
     )
     assert set(found) == set(definitions())
 
@@ -203,26 +215,27 @@ def test_the_published_parameters_are_those_in_use() -> None:
     }
 
 
-def test_one_answer_per_person_counts_the_latest_of_the_quarter(
+def test_the_latest_answer_of_a_person_takes_the_place_of_the_first(
     examples: Warehouse, tmp_path: Path
 ) -> None:
     """The detractor of the first day comes back as a promoter: the first answer leaves its day."""
     twin = forked(examples, tmp_path)
-    latest = {"nps_answers": "latest_per_person"}
     back = answer("z", "2026-07-20 08:00", "nps", 9, "a9")
     twin.lake.land("hubspot.feedback_submissions", [back], day="2026-07-20")
-    build_scored(twin, **latest)
+    build_scored(twin)
     query = (
         "select cast(booked_on as text), sample_count, score_sum"
         " from cx_warehouse.marts.agg_experience_daily"
-        " where metric_slug = 'nps' and segment_type = 'all' order by 1"
+        " where metric_slug = 'nps_per_person' and segment_type = 'all' order by 1"
     )
     stepwise = twin.rows(query)
-    assert stepwise == [("2026-07-01", 9, 400.0), ("2026-07-02", 3, 0.0), ("2026-07-20", 1, 100.0)]
-    tie = "assert_nps_less_nps_strict_is_the_passive_share"
-    result = twin.run(tie, command="test", **latest)
-    assert [str(one.status) for one in result.result] == ["pass"]
-    build_scored(twin, full_refresh=True, **latest)
+    assert stepwise == [
+        ("2026-07-01", 9, 400.0),
+        ("2026-07-02", 3, 0.0),
+        ("2026-07-06", 6, 300.0),
+        ("2026-07-20", 1, 100.0),
+    ]
+    build_scored(twin, full_refresh=True)
     assert twin.rows(query) == stepwise
 
 

@@ -26,25 +26,25 @@ def test_a_restatement_says_its_cause(warehouse: Warehouse) -> None:
     lake = warehouse.lake
     lake.land("hubspot.feedback_submissions", [mark("1", "1", "2026-07-02 09:00", 9)], "2026-07-02")
     warehouse.build(*MODELS, as_of="2026-07-20T00:00:00Z")
-    told = [(1, 100.0, 1, False, "none")]
+    told = [(1, 100.0, 2, False, "none")]
     assert published(warehouse) == told
     lake.land("hubspot.feedback_submissions", [mark("2", "2", "2026-07-30 09:00", 3)], "2026-07-30")
     warehouse.build(*MODELS, as_of="2026-08-02T00:00:00Z")
-    told.append((2, 0.0, 1, True, "none"))
+    told.append((2, 0.0, 2, True, "none"))
     warehouse.build(*MODELS, as_of="2026-08-03T00:00:00Z")
     assert published(warehouse) == told
     lake.land("hubspot.feedback_submissions", [mark("3", "3", "2026-07-30 10:00", 3)], "2026-08-03")
     warehouse.build(*MODELS, as_of="2026-08-04T00:00:00Z")
-    told.append((3, pytest.approx(-100 / 3), 1, True, "late_data"))
+    told.append((3, pytest.approx(-100 / 3), 2, True, "late_data"))
     assert published(warehouse) == told
     warehouse.execute(f"update {OBSERVED} set score = 0 where metric_slug = 'nps' and score < 0")
     warehouse.build(
         "int_metric_publications", "fct_metric_publications", as_of="2026-08-05T00:00:00Z"
     )
-    told.append((4, pytest.approx(100 / 3), 1, True, "fix"))
+    told.append((4, pytest.approx(100 / 3), 2, True, "fix"))
     assert published(warehouse) == told
     assert warehouse.failing(TIE) == [TIE]
-    warehouse.execute(f"update {OBSERVED} set definition_version = 2 where metric_slug = 'nps'")
+    warehouse.execute(f"update {OBSERVED} set definition_version = 3 where metric_slug = 'nps'")
     warehouse.build("int_metric_publications", "fct_metric_publications", full_refresh=True)
-    told.append((5, pytest.approx(100 / 3), 2, True, "definition"))
+    told.append((5, pytest.approx(100 / 3), 3, True, "definition"))
     assert published(warehouse) == told

@@ -36,11 +36,11 @@ EXPECTED = {
     "nps": """
         select cast(submitted_at as date), count(*),
             100 * (avg(cast(score >= 9 as int)) - avg(cast(score <= 6 as int)))
-        from truth_survey_answers where metric_slug = 'nps' group by 1""",
+        from truth_survey_answers where metric_slug = 'nps' and not is_follow_up group by 1""",
     "nps_strict": """
         select cast(submitted_at as date), count(*),
             100 * (avg(cast(score >= 9 as int)) - avg(cast(score <= 8 as int)))
-        from truth_survey_answers where metric_slug = 'nps' group by 1""",
+        from truth_survey_answers where metric_slug = 'nps' and not is_follow_up group by 1""",
     "csat": """
         select cast(submitted_at as date), count(*), 100 * avg(cast(score = 2 as int))
         from truth_survey_answers where metric_slug = 'csat' group by 1""",
@@ -82,10 +82,31 @@ def test_the_definition_without_passives_lies_below_by_the_share_of_passives(
             - (select sum(score_sum) / sum(sample_count) from agg_experience_daily
                where metric_slug = 'nps_strict' and segment_type = 'all'),
             (select 100 * avg(cast(score in (7, 8) as int))
-             from truth_survey_answers where metric_slug = 'nps')"""
+             from truth_survey_answers where metric_slug = 'nps' and not is_follow_up)"""
     )
     assert difference == pytest.approx(passives, abs=1e-9)
     assert passives > 0
+
+
+def test_nps_and_the_answers_asked_again_are_all_answers(company: Company) -> None:
+    """Who is asked again after a low mark is counted apart; nobody is lost or counted twice."""
+    [published] = company.query(
+        """select
+            sum(sample_count), sum(score_sum) / sum(sample_count),
+            sum(sample_count) filter (metric_slug = 'nps_follow_up'),
+            sum(score_sum) filter (metric_slug = 'nps_follow_up')
+        from agg_experience_daily
+        where metric_slug in ('nps', 'nps_follow_up') and segment_type = 'all'"""
+    )
+    [expected] = company.query(
+        """select
+            count(*), 100 * (avg(cast(score >= 9 as int)) - avg(cast(score <= 6 as int))),
+            count(*) filter (is_follow_up),
+            100 * sum(cast(score >= 9 as int) - cast(score <= 6 as int)) filter (is_follow_up)
+        from truth_survey_answers where metric_slug = 'nps'"""
+    )
+    assert published == pytest.approx(expected, abs=1e-9)
+    assert expected[2] > 3
 
 
 def test_sessions_of_every_day_equal_the_truth(company: Company) -> None:

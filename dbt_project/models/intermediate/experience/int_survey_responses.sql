@@ -22,6 +22,10 @@ texts_scored as (
     select * from {{ ref('int_texts_scored') }}
 ),
 
+care_programmes as (
+    select * from {{ ref('care_programmes') }}
+),
+
 {# The inner join and the range let in what the scale knows: zero is an answer, null is none. #}
 scaled as (
     select
@@ -33,7 +37,13 @@ scaled as (
             when answers.score <= survey_scales.lower_to then survey_scales.lower_group_type
             else survey_scales.middle_group_type
         end as score_group_type,
-        {{ dbt.date_trunc(var('survey_period'), 'answers.submitted_at') }} as period_at
+        {{ dbt.date_trunc(var('survey_period'), 'answers.submitted_at') }} as period_at,
+        coalesce(
+            answers.survey_name in (
+                select care_programmes.follow_up_survey_name from care_programmes
+            ),
+            false
+        ) as is_follow_up
     from answers
     inner join survey_scales
         on
@@ -49,7 +59,11 @@ ranked as (
         scaled.*,
         row_number() over (
             partition by
-                scaled.survey_type, scaled.respondent_key, scaled.period_at, scaled.is_deleted
+                scaled.survey_type,
+                scaled.is_follow_up,
+                scaled.respondent_key,
+                scaled.period_at,
+                scaled.is_deleted
             order by scaled.submitted_at desc, scaled.touchpoint_key desc
         ) as recency_rank,
         max(scaled._build_id) over (
@@ -72,6 +86,7 @@ final as (
         ranked.survey_name,
         ranked.score_group_type,
         ranked.recency_rank = 1 and not ranked.is_deleted as is_latest_in_period,
+        ranked.is_follow_up,
         coalesce(trim(ranked.comment), '') <> '' as has_comment,
         ranked.is_deleted,
         ranked.score as score_raw,

@@ -1,9 +1,16 @@
 -- One row per answer and metric that counts it, with the answer's score in that metric.
 
 {# A metric is the mean of these scores: NPS gives 100 to a promoter, -100 to a detractor, 0 to a
-   passive, who so stays in the denominator. The strict form gives -100 to all
-   who are not promoters. #}
+   passive, who so stays in the denominator. The strict form gives -100 to all who are not promoters.
+   Who is asked again because of a low mark stays out of the headline: nobody asks the happy again. #}
 {{ config(materialized='view') }}
+
+{% set nps = [
+    ('nps', 'not counted.is_follow_up'),
+    ('nps_strict', 'not counted.is_follow_up'),
+    ('nps_per_person', 'not counted.is_follow_up and counted.is_latest_in_period'),
+    ('nps_follow_up', 'counted.is_follow_up')
+] %}
 
 with responses as (
     select * from {{ ref('int_survey_responses') }}
@@ -11,26 +18,23 @@ with responses as (
 
 counted as (
     select * from responses
-    where not is_deleted and (survey_type <> 'nps' or {{ counts_for_nps() }})
+    where not is_deleted
 ),
 
 scored as (
+    {% for metric, which in nps %}
     select
         counted.*,
-        'nps' as metric_slug,
+        '{{ metric }}' as metric_slug,
         case counted.score_group_type
-            when 'promoter' then 100.0 when 'detractor' then -100.0 else 0.0
+            when 'promoter' then 100.0
+            when 'detractor' then -100.0
+            else {{ '-100.0' if metric == 'nps_strict' else '0.0' }}
         end as score
     from counted
-    where counted.survey_type = 'nps'
+    where counted.survey_type = 'nps' and {{ which }}
     union all
-    select
-        counted.*,
-        'nps_strict' as metric_slug,
-        case counted.score_group_type when 'promoter' then 100.0 else -100.0 end as score
-    from counted
-    where counted.survey_type = 'nps'
-    union all
+    {% endfor %}
     select
         counted.*,
         'csat' as metric_slug,

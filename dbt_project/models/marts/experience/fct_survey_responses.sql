@@ -27,6 +27,7 @@ final as (
         responses.score_group_type,
         responses.comment_sentiment_type,
         responses.is_latest_in_period,
+        responses.is_follow_up,
         responses.has_comment,
         responses.survey_name,
         responses.score_raw,

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from extract.errors import CxwError
-from ops.cli_alerts import alert_test
+from ops.cli_alerts import alert_test, watch
 from ops.cli_alerts import app as alerts_app
 from ops.cli_audience import audience
 from ops.cli_goals import app as goals_app
@@ -246,6 +246,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(goals_app, name="goals")
 app.add_typer(alerts_app, name="alerts")
 app.command("alert-test")(alert_test)
+app.command()(watch)
 
 
 def main() -> None:

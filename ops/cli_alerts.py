@@ -63,3 +63,28 @@ def alert_test() -> None:
     for line in lines:
         typer.echo(line)
     raise typer.Exit(int(not lines or not all(line.endswith(" took it") for line in lines)))
+
+
+def watch(
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two rounds")] = 60.0,
+    once: Annotated[bool, typer.Option(help="One round; exit code 1 when it failed")] = False,
+    alive: Annotated[
+        bool, typer.Option(help="Look at nothing: exit code 1 when no round ended lately")
+    ] = False,
+) -> None:
+    """Watch the warehouse and Airflow from outside of Airflow, until the process is ended.
+
+    It sees what Airflow cannot tell of itself: that it is down, runs that it did not make, alerts
+    that it did not send, a disk that fills. It may run beside the DAG `watch_warehouse`.
+    """
+    from datetime import timedelta  # noqa: PLC0415
+
+    from ops import settings, steps, watching  # noqa: PLC0415
+    from ops.alerts import machine_seen, tiers  # noqa: PLC0415
+
+    here = settings.load()
+    if alive:
+        last = machine_seen.last_round(here.alerts_dir)
+        patience = timedelta(minutes=tiers.usable().watch["watch_minutes"])
+        raise typer.Exit(int(last is None or steps.machine_time() - last > patience))
+    raise typer.Exit(int(watching.rounds(here, every, steps.machine_time, once=once) < 0))

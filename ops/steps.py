@@ -73,12 +73,17 @@ def now(settings: Settings) -> datetime:
         ) from None
 
 
+def machine_time() -> datetime:
+    """Return the machine's time, whatever clock the settings name."""
+    return datetime.now(UTC)
+
+
 def moment_of_failure(settings: Settings) -> datetime:
     """Return the time, and the machine's when the clock itself is what failed: an alert must go."""
     try:
         return now(settings)
     except CxwError:
-        return datetime.now(UTC)
+        return machine_time()
 
 
 def asked_window(
@@ -224,11 +229,11 @@ def publish(settings: Settings, *, allow_older: bool = False) -> Release:
 
 
 def watch(settings: Settings) -> int:
-    """Look for what is late, failed or stale now; alert once a day and subject; return how many."""
+    """Look for what is late, failed or stale now; tell each thing once; return how many."""
     from ops.alerts import watch as watching  # noqa: PLC0415
 
     began = perf_counter()
-    found = watching.report(settings, now(settings))
+    found = watching.report(settings, now(settings), machine_time())
     _say("watch", began, findings=found)
     return found
 

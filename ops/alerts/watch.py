@@ -7,15 +7,25 @@ once a day what is still open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from extract import BROKEN, NAMES, SOURCES
+from extract.errors import CxwError
 from extract.source import DAY, Kind, Stream, Window
 from ops import history, plan, publish
-from ops.alerts import failures, inventory, recovery, silences, tiers
+from ops.alerts import (
+    airflow_seen,
+    failures,
+    inventory,
+    machine_seen,
+    recovery,
+    silences,
+    tiers,
+)
 from ops.alerts.filed import told_of
+from ops.alerts.finding import Finding
 from ops.alerts.kinds import KINDS, kind_of
 from ops.alerts.lineage import Affected
 from ops.alerts.message import Alert, age, moment
@@ -31,42 +41,60 @@ from ops.settings import Settings, configured_sources
 
 GRACE = timedelta(hours=3)  # from the end of a day to its rows in a release
 DAG_ID = "watch_warehouse"
+log = logging.getLogger("cxw.alerts")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong now."""
-
-    kind: str
-    subject: str
-    what: str
-    since: datetime | None
-    streams: tuple[str, ...] = ()
-    repeat: tuple[str, ...] = ("cxw run",)
-    about: tuple[str, ...] = ()  # where it is something else than the streams
-
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """Say what it is about, in the words that alerts of runs use, too."""
-        return self.about or self.streams or (self.subject,)
-
-
-def report(settings: Settings, now: datetime) -> int:
+def report(settings: Settings, now: datetime, machine: datetime | None = None) -> int:
     """Tell what is newly wrong, what is over, and once a day what is still open; return how many.
 
-    Whoever calls it, and however many at a time: each thing is told once while it lasts.
+    Whoever calls it, and however many at a time: each thing is told once while it lasts. `machine`
+    is the machine's time where `now` is that of a simulated company.
     """
     known = silences.load()
     resend(settings, known, now)
     for run in _untold(settings, now):
         dag_id, _, run_id = run.partition("__")
         raise_alert(settings, dag_id=dag_id, run_id=run_id, reason="", now=now, late=True)
-    found = findings(settings, now, known)
+    found = findings(settings, now, known, machine)
     recovery.close_what_is_over(settings, {one for f in found for one in f.subjects}, now)
     for finding in found:
         deliver(settings, _alert(settings, finding, now), known, now)
     inventory.tell(settings, known, now)
     return len(found)
+
+
+def findings(
+    settings: Settings,
+    now: datetime,
+    known: tuple[silences.Silence, ...] = (),
+    machine: datetime | None = None,
+) -> list[Finding]:
+    """Return what is wrong now: from files, and from Airflow where the settings say where it is."""
+    limits = tiers.usable().watch
+    looks: dict[str, Callable[[], Iterable[Finding]]] = {
+        "broken": lambda: _broken(settings),
+        "late": lambda: _late(settings, now),
+        "waiting": lambda: _waiting(settings, now),
+        "quarantined": lambda: _quarantined(settings, now),
+        "stale": lambda: _stale(settings, now),
+        "expired": lambda: _expired(known, now),
+        "airflow": lambda: airflow_seen.findings(settings, machine or now, limits),
+        "disk": lambda: machine_seen.disk(settings, limits),
+        "channels": lambda: machine_seen.channels(settings, now),
+        "watch": lambda: machine_seen.watch(settings, machine or now, limits),
+    }
+    return [finding for name, look in looks.items() for finding in _looked(name, look)]
+
+
+def _looked(name: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """Return what one look finds; a look that fails is a finding, and hides no other."""
+    try:
+        return list(look())
+    except Exception as error:
+        log.exception("the look at %s failed", name)
+        why = str(error) if isinstance(error, CxwError) else f"{type(error).__name__}, see its log"
+        what = f"the watch cannot look at what is {name}: {why}"
+        return [Finding(kind_of(error).slug, f"watch-{name}", what, None, (), ("cxw status",))]
 
 
 def _untold(settings: Settings, now: datetime) -> list[str]:
@@ -81,20 +109,6 @@ def _untold(settings: Settings, now: datetime) -> list[str]:
     late = {run for run, since in dead.items() if now - since >= patience["killed"]}
     late |= {run for run, since in failed.items() if now - since >= patience["callback"]}
     return sorted(run for run in late if not told_of(settings.alerts_dir, run))
-
-
-def findings(
-    settings: Settings, now: datetime, known: tuple[silences.Silence, ...] = ()
-) -> list[Finding]:
-    """Return what is wrong now, from files alone."""
-    return [
-        *_broken(settings),
-        *_late(settings, now),
-        *_waiting(settings, now),
-        *_quarantined(settings, now),
-        *_stale(settings, now),
-        *_expired(known, now),
-    ]
 
 
 def _broken(settings: Settings) -> Iterator[Finding]:
@@ -238,7 +252,7 @@ def _expired(known: tuple[silences.Silence, ...], now: datetime) -> Iterator[Fin
 
 
 def _alert(settings: Settings, finding: Finding, now: datetime) -> Alert:
-    makes_stale = KINDS[finding.kind].severity != "notice"
+    makes_stale = KINDS[finding.kind].severity != "notice" and finding.makes_stale
     affected = affected_streams(settings, finding.streams) if makes_stale else Affected()
     return Alert(
         id=f"{DAG_ID}__{finding.kind}__{finding.subject}__{now:%Y%m%dT%H%MZ}",

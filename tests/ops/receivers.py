@@ -34,17 +34,21 @@ class Receiver:
     def __init__(self) -> None:
         self.received: list[dict[str, Any]] = []
         self.refused: list[str] = []
+        self.asked = 0
         self.status = 200
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, said = owner.answer(self.path, self.headers["Content-Type"], body)
+                owner.asked += 1
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                kind = self.headers.get("Content-Type", "")
+                status, said = owner.answer(self.path, kind, body)
                 (owner.refused.append(said) if status >= 300 else None)
                 self.send_response(status)
                 self.end_headers()
-                self.wfile.write(said.encode())
+                if status != 204:
+                    self.wfile.write(said.encode())
 
             do_GET = do_POST  # noqa: N815
 

@@ -24,6 +24,7 @@ COMMANDS = (
     "docs",
     "alerts",
     "alert-test",
+    "watch",
 )
 
 

@@ -31,6 +31,7 @@ SERVICES = {
     "airflow-dag-processor",
     "airflow-triggerer",
     "airflow-worker",
+    "watch",
 }
 
 
@@ -181,7 +182,7 @@ def test_the_sandbox_knows_its_flags(compose: dict[str, Any]) -> None:
 
 
 def test_every_program_is_one_that_the_images_have(compose: dict[str, Any]) -> None:
-    ours = {"airflow", "celery", "python"}
+    ours = {"airflow", "celery", "cxw", "python"}
     theirs = {"redis-server", "redis-cli", "pg_isready"}
     programs = {words[0] for words in commands(compose)}
     assert programs <= ours | theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from extract import BROKEN, SOURCES
 from extract.errors import InvalidDeclaration
 
 SUITE = re.compile(r"test_conformance(?:_folders)?\.py::(\w+)\[(?:.*-)?([a-z0-9_]+-\w+)\]$")
+gc.set_threshold(100_000, 50, 100)  # dbt and Airflow keep millions of objects: seldom look at them
 LONGEST = {"end_to_end", "test_adding_a_source.py"}
 
 

@@ -124,15 +124,16 @@ def open_deal(
     """Open a deal; its close date is a guess until it is closed."""
     us = to_millis(us)
     number = company.books.number("deal", 9_301_007, 3)
-    fact = DealFact(number, person.number, us)
     plan = rng.choice(("Home", "Family", "Studio"))
     amount = {"Home": 14_900, "Family": 23_900, "Studio": 48_900}[plan] + 100 * rng.randrange(0, 60)
+    raise_cents = amount * company.climate.raise_percent(us) // 100
+    fact = DealFact(number, person.number, us, raise_cents=raise_cents)
     deal = Deal(
         deal_id=number,
         contact_id=person.contact_id or 0,
         created_us=us,
         name=f"{person.first} {person.last} - {plan}",
-        amount_cents=amount,
+        amount_cents=amount + fact.raise_cents,
         stage="appointmentscheduled",
         close_us=us - us % DAY + 30 * DAY,
         owner_id=310_001 + rng.randrange(4),

@@ -50,7 +50,7 @@ def begin_refills(company: Company, person: Person, us: int, since_us: int) -> N
     rng = company.rng("refills", person.number)
     rate = exponential(rng, story.orders_per_30_days / 30)
     dropout = min(rng.random() for _ in range(story.dropout_dice))
-    mean_cents = 3_000 + round(6_000 * rng.random() * rng.random())
+    mean_cents = 20_000 + round(48_000 * rng.random() * rng.random())
     company.buyers[person.number] = Buyer(rate, dropout, mean_cents, since_us)
     _plan_next(company, person, since_us, 1)
 

@@ -26,6 +26,7 @@ taken as (
     where
         taken_by_slug is not null
         and due_at >= timezone('UTC', cut)
+        and due_at < timezone('UTC', cut) + interval 30 day
         and coalesce(left_at, due_at) >= timezone('UTC', cut)
 ),
 brought as (

@@ -18,7 +18,7 @@ days as (
 buyers as (
     select person_id, sum(raised) / count(*) as raised
     from days, held_out
-    where bought_on >= cut::date
+    where bought_on >= cut::date and bought_on < cut::date + 30
     group by person_id
 )
 select avg(raised) from buyers

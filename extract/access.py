@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -60,6 +60,13 @@ class Traffic:
     reads: int = 0  # records that are paid for
     reads_before: int = 0  # by other attempts of the same run
     last_status: int | None = None
+
+    def since(self, before: Traffic) -> Traffic:
+        """Return what was spent after a moment at which it was `before`."""
+        spent = ("requests", "retries", "bytes")
+        return replace(
+            self, **{name: getattr(self, name) - getattr(before, name) for name in spent}
+        )
 
 
 Judge = Callable[["httpx.Response", datetime], Verdict]

@@ -31,8 +31,7 @@ class ColumnRows:
 
     def feed(self, batch: Batch) -> Iterator[pa.Table]:
         """Take in one batch of columns; yield it as a row group."""
-        if batch.note:
-            self.counts.notes.add(batch.note)
+        self.counts.hear(batch)
         columns = batch.columns
         if columns is None or columns.num_rows == 0:
             return

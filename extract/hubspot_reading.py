@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -48,12 +49,14 @@ def changes(
 
     def read(client: Client, settings: HubSpotSettings, window: Window) -> Iterator[Batch]:
         path = settings.path("objects", name)
-        found = map(Batch, changed(client, path, cursor, properties, window))
+        found = changed(client, path, cursor, properties, window)
         for page in found if is_basic else if_enabled(found, FORBIDDEN):
             if page.note:
                 yield page
                 return
-            yield Batch(with_links(client, settings.path, name, links, page.records))
+            yield replace(
+                page, records=with_links(client, settings.path, name, links, page.records)
+            )
             if MERGED in properties:
                 yield Batch(merged_away(page.records, cursor))
         if name != "feedback_submissions":  # an answer cannot be archived
@@ -68,8 +71,8 @@ def subscriptions(client: Client, settings: HubSpotSettings, window: Window) -> 
     question = settings.path("communication-preferences", "statuses/batch/read?channel=EMAIL")
     asked = (
         (known, addresses)
-        for records in changed(client, contacts, "lastmodifieddate", ["email"], window)
-        for known in (reached(records),)
+        for page in changed(client, contacts, "lastmodifieddate", ["email"], window)
+        for known in (reached(page.records),)
         for addresses in chunks(list(known), ADDRESSES)
     )
     first = list(islice(asked, 1))  # searched outside: a portal has contacts, if not consent

@@ -24,7 +24,7 @@ from extract.hubspot_pages import (
 )
 from extract.joining import with_key
 from extract.paging import by_cursor, by_keyset
-from extract.source import Window
+from extract.source import Batch, Window
 
 if TYPE_CHECKING:
     from extract.http import Client
@@ -35,8 +35,8 @@ UNLINKED = "crm.associations.NO_ASSOCIATIONS_FOUND"
 
 def changed(
     client: Client, path: str, cursor: str, properties: list[str], window: Window
-) -> Iterator[list[Raw]]:
-    """Yield the records that changed in the window, by ascending key."""
+) -> Iterator[Batch]:
+    """Yield the records that changed in the window, by ascending key; the first page counts all."""
     bounds = [_filter(cursor, "GTE", _ms(window.start)), _filter(cursor, "LT", _ms(window.end))]
     order = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
 
@@ -50,7 +50,8 @@ def changed(
         }
         return client.post(f"{path}/search", question, Found)
 
-    return (page.results for page in by_keyset(fetch, Found.last_id, 0) if page.results)
+    for place, page in enumerate(by_keyset(fetch, Found.last_id, 0)):
+        yield Batch(page.results, told=(0 if place else page.total, len(page.results)))
 
 
 def listed(client: Client, path: str, wanted: Mapping[str, str]) -> Iterator[list[Raw]]:
@@ -82,7 +83,7 @@ def archived(
         yield [record for record in page if is_due(record)]
 
 
-def reached(records: list[Raw]) -> dict[str, tuple[bytes, bytes]]:
+def reached(records: Sequence[Raw]) -> dict[str, tuple[bytes, bytes]]:
     """Return who has which address, in small letters: the contact's id and its last change."""
     found: dict[str, tuple[bytes, bytes]] = {}
     for record in records:

@@ -48,6 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int = 0
     outside_window: int = 0
     invalid_rows: int = 0
+    source_rows: int | None = None  # what the source itself counts, and what it showed of that
+    shown_rows: int | None = None
     errors: list[dict[str, str]] = []
     cursor_min: datetime | None = None
     cursor_max: datetime | None = None
@@ -159,12 +161,7 @@ def land(
                 sink.write_table(group)
             if not (accept_shrink or rows.counts.notes):
                 _refuse_shrink(lake, source, stream, window, rows.counts.new)
-            spent = replace(
-                traffic,
-                requests=traffic.requests - before.requests,
-                retries=traffic.retries - before.retries,
-                bytes=traffic.bytes - before.bytes,
-            )
+            spent = traffic.since(before)
             manifest = _manifest(source, origin, rows.counts, spent, run_id, attempt)
             sink.add_key_value_metadata({MANIFEST_KEY: msgspec.json.encode(manifest)})
         if rows.counts.far:
@@ -236,6 +233,7 @@ def _manifest(
         extracted_at=origin.extracted_at,
         code_version=_code_version(),
         stream_hash=origin.stream.digest(),
+        **counts.told,
     )
 
 

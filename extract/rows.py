@@ -57,6 +57,14 @@ class Counts:
     first: int | None = None  # cursors, microseconds
     last: int | None = None
     notes: set[str] = field(default_factory=set)
+    told: dict[str, int] = field(default_factory=dict)  # what the source counts, and showed
+
+    def hear(self, batch: Batch) -> None:
+        """Keep what a page says beside its records; totals of several lists add up."""
+        if batch.note:
+            self.notes.add(batch.note)
+        for name, rows in zip(("source_rows", "shown_rows"), batch.told or (), strict=False):
+            self.told[name] = self.told.get(name, 0) + rows
 
     def add_error(self, pk: str, error: str) -> None:
         """Count a row that staging must not read; the first ones are told by name."""
@@ -124,8 +132,7 @@ class RecordRows:
 
     def feed(self, batch: Batch) -> Iterator[pa.Table]:
         """Take in one page; yield a row group whenever one is full."""
-        if batch.note:
-            self.counts.notes.add(batch.note)
+        self.counts.hear(batch)
         for first in range(0, len(batch.records), PAGE_ROWS):
             self._take(batch.records[first : first + PAGE_ROWS])
             if self._rows >= GROUP_ROWS or self._bytes >= GROUP_BYTES:

@@ -41,6 +41,7 @@ def changed(
     if total is None:
         yield Batch(note="rows not counted: status 403")
         return
+    yield Batch(told=(total, walk.shown))
     hidden = total - walk.shown
     if hidden > max(FEW, hidden_share * total):
         raise TruncatedFetch(

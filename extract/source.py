@@ -97,6 +97,7 @@ class Batch:
     records: Sequence[msgspec.Raw] = ()
     columns: pa.RecordBatch | None = None
     note: str = ""
+    told: tuple[int, int] | None = None  # rows that the source counts, and those it showed
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

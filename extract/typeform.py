@@ -68,9 +68,8 @@ def seconds(window: Window) -> tuple[str, str]:
     return f"{window.start:%Y-%m-%dT%H:%M:%S}", f"{last:%Y-%m-%dT%H:%M:%S}"
 
 
-def pages(client: Client, form: str, **span: str) -> Iterator[model.Responses]:
+def pages(client: Client, form: str, tally: model.Tally, **span: str) -> Iterator[model.Responses]:
     """Yield the pages of a form's completed responses, or refuse when one was lost at a seam."""
-    tally = model.Tally(form)
     asked = {"page_size": "1000", "response_type": "completed", **span}
 
     def fetch(before: str | None) -> model.Responses:
@@ -87,9 +86,11 @@ def responses(client: Client, settings: TypeformSettings, window: Window) -> Ite
         for moment in (window.start, window.end - timedelta(seconds=1))
     )
     for form, questions in model.mapped(settings.questions).items():
-        for page in pages(client, form, since=since, until=until):
+        tally = model.Tally(form)
+        for page in pages(client, form, tally, since=since, until=until):
             named = (with_key(one, "form_id", encode(form)) for one in page.items)
             yield Batch([with_key(one, "questions", encode(questions)) for one in named])
+        yield Batch(told=tally.told)
 
 
 def ids(client: Client, settings: TypeformSettings, window: Window) -> Iterator[Batch]:
@@ -98,8 +99,10 @@ def ids(client: Client, settings: TypeformSettings, window: Window) -> Iterator[
         yield Batch(note="not due: ids are read on Sundays")
         return
     for form in model.mapped(settings.questions):
-        for page in pages(client, form, until=seconds(window)[1]):
+        tally = model.Tally(form)
+        for page in pages(client, form, tally, until=seconds(window)[1]):
             yield Batch([model.marked(one, form) for one in page.items])
+        yield Batch(told=tally.told)
 
 
 KEY = ("response_id",)

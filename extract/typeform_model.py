@@ -92,6 +92,11 @@ class Tally:
         self._total: int | None = None
         self._seen: set[str] = set()
 
+    @property
+    def told(self) -> tuple[int, int]:
+        """Return how many responses the source counts, and how many were seen."""
+        return self._total or 0, len(self._seen)
+
     def following(self, page: Responses) -> str | None:
         """Return the token to go on before, None when all were seen; refuse when some were lost."""
         self._total = page.total_items if self._total is None else self._total

@@ -53,3 +53,24 @@
 {% macro duckdb__file_name_of_row() -%}
     parse_filename(recorded.filename)
 {%- endmacro %}
+
+{# Since when what the gates said of a stream counts for the trust in it. #}
+{% macro trust_start() -%}
+    {{ dbt.dateadd('day', '-' ~ var('trust_days'), as_of()) }}
+{%- endmacro %}
+
+{# A number as text, without decimals. #}
+{% macro whole(number) -%}
+    cast(cast({{ number }} as bigint) as string)
+{%- endmacro %}
+
+{# One measure of each stream of a relation. #}
+{% macro stream_measure(relation, slug, measure, words) -%}
+    select
+        measured.source_slug,
+        measured.stream_slug,
+        '{{ slug }}' as measure_slug,
+        cast({{ measure }} as double) as measure_value,
+        {{ words }} as measure_text
+    from {{ relation }} as measured
+{%- endmacro %}

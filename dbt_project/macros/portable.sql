@@ -181,6 +181,19 @@
     {%- endfor %}))
 {%- endmacro %}
 
+{# The texts of a group as one, in an order. #}
+{% macro joined_texts(text, sign, ordering) -%}
+    {{ return(adapter.dispatch('joined_texts', 'cx_warehouse')(text, sign, ordering)) }}
+{%- endmacro %}
+
+{% macro default__joined_texts(text, sign, ordering) -%}
+    listagg({{ text }}, {{ sign }}) within group (order by {{ ordering }})
+{%- endmacro %}
+
+{% macro duckdb__joined_texts(text, sign, ordering) -%}
+    string_agg({{ text }}, {{ sign }} order by {{ ordering }})
+{%- endmacro %}
+
 
 {# --- statistics --- #}
 

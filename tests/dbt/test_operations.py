@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from expectations.results import CheckResult, Severity, Subject, write_results
 from extract import SOURCES
 from extract.outcomes import Attempt, attempt_id, record
+from ops.alerts.lineage import affected_by
 from tests.dbt.conftest import PROJECT, Warehouse
 from tests.dbt.service_records import call, forked
 from tests.dbt.tiny_lake import at
 
 SELECTED = (
     "tag:before_scoring",
+    "int_search_coverage_daily",
     "path:models/intermediate/operations",
     "path:models/marts/operations",
 )
+
+OWN = ("path:models/staging/operations", *SELECTED[2:])  # what tells of the pipeline
 
 
 def attempted(
@@ -165,7 +173,94 @@ def test_days_long_known_are_not_read_again(operated: Warehouse) -> None:
     assert operated.rows(count) == [(3,)]
 
 
+def test_a_check_names_what_stands_on_it_from_the_graph(operated: Warehouse) -> None:
+    """The lineage is dbt's own: nothing in the check names a mart."""
+    [(marts, readers, owner, runbook, severity)] = operated.rows(
+        "select mart_names, reader_names, owner_slug, runbook_slug, severity_type"
+        " from cx_warehouse.marts.dim_checks"
+    )
+    assert {"fct_calls", "agg_experience_daily"} <= set(marts.split(", "))
+    assert "fct_web_sessions" not in marts.split(", ")
+    assert "agg_freshness" not in marts.split(", "), (
+        "what tells of the pipeline stands on no stream"
+    )
+    assert "Dashboard of customer experience (example)" in readers
+    assert (owner, runbook, severity) == ("data_engineering", "extract_refused", "refuse")
+
+
+def test_both_readings_of_the_lineage_agree(operated: Warehouse, parsed: Any) -> None:
+    """What alerts read from the manifest is what the marts say of themselves."""
+    manifest = operated.folder / "manifest.json"
+    parsed.build_parent_and_child_maps()
+    parts = {name: getattr(parsed, name) for name in ("nodes", "sources", "exposures")}
+    graph = {
+        name: {key: one.to_dict() for key, one in part.items()} for name, part in parts.items()
+    }
+    manifest.write_text(json.dumps({**graph, "child_map": parsed.child_map}, default=str))
+    told = set(affected_by(manifest, ["zendesk.calls"]).marts)
+    [(marts,)] = operated.rows("select mart_names from cx_warehouse.marts.dim_checks")
+    own = {path.stem for path in (PROJECT / "models/marts/operations").glob("*.sql")}
+    assert told - own == set(marts.split(", "))
+
+
+def trust(warehouse: Warehouse, mart: str = "fct_calls") -> tuple[str, str]:
+    [found] = warehouse.rows(
+        "select trust_grade, coalesce(reason_text, '') from cx_warehouse.marts.agg_mart_trust"
+        f" where mart_name = '{mart}'"
+    )
+    return found
+
+
+def test_a_mart_is_graded_by_what_stands_behind_it(operated: Warehouse) -> None:
+    """Legs never landed, so what reads them is E; sessions stand on no stream of the desk."""
+    lake = operated.lake
+    grade, why = trust(operated)
+    first = "zendesk.legs never landed: nothing of it was ever accepted"
+    assert (grade, why.split("; ")[0]) == ("E", first)
+    assert trust(operated, "fct_web_sessions") == ("A", "")
+    for stream in ("legs", "tickets"):
+        lake.land(f"zendesk.{stream}", [])
+    sound = call(1, "2026-07-01 08:00")
+    lake.land("zendesk.calls", [sound, replace(call(3, "2026-07-01 09:00"), error="odd")])
+    path = lake.land("servicenow.incident", [])
+    said = {"source_rows": 12, "shown_rows": 9, "rows": 0}
+    table = pq.read_table(path).replace_schema_metadata({"cx_manifest": json.dumps(said)})
+    pq.write_table(table, path)
+    operated.build(*OWN, as_of="2026-07-02T00:00:00Z")
+    assert trust(operated) == ("F", "zendesk.calls rows held back: 1 of 2")
+    assert operated.rows(
+        "select stream_slug, measure_slug, source_count, landed_count, gap_rate, is_reconciled,"
+        " source_text from cx_warehouse.marts.fct_reconciliations"
+    ) == [("incident", "rows", 12, 9, 0.25, False, "Aggregate API")]
+    gap = "servicenow.incident less than the source counts: 1 totals are missed"
+    assert gap in trust(operated, "fct_it_incidents")[1]
+
+    judged(lake.root, "2026-07-02 00:22", success=False)
+    lake.land("zendesk.calls", [sound])
+    operated.execute(
+        "create table cx_warehouse.marts.agg_experience_daily as"
+        " select 'nps' as metric_slug, cast(null as text) as trust_grade"
+    )
+    operated.build(*OWN, as_of="2026-07-03T00:00:00Z")
+    assert set(trust(operated)[1].split("; ")) >= {
+        "zendesk.calls days missing: 1 of the last 2 days",
+        "zendesk.calls files refused: 1 now",
+        "zendesk.calls late: 24 h behind, promised are 24 h",
+    }
+    grade, _ = trust(operated, "agg_experience_daily")
+    carried = operated.rows("select trust_grade from cx_warehouse.marts.agg_experience_daily")
+    assert carried == [(grade,)], "the headline numbers carry the grade of their mart"
+    assert grade > "A"
+
+
 TIES = {
+    "every_mart_is_graded_once": """
+        delete from marts.agg_mart_trust where mart_name = 'fct_calls'""",
+    "a_check_failed_as_often_as_its_results_say": """
+        update marts.dim_checks set failed_count = 7""",
+    "a_gap_is_what_the_source_counts_and_we_lack": """
+        insert into marts.fct_reconciliations values
+            ('x', 'a', 'rows', '2026-07-01', '2026-07-02', true, 'y', 10, 5, 0.0, 0.0)""",
     "every_promised_stream_is_measured_once": """
         delete from marts.agg_freshness where stream_slug = 'calls'""",
     "the_rows_of_a_landed_file_are_at_least_those_read": """

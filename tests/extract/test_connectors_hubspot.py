@@ -79,8 +79,10 @@ def test_object_walks_past_the_ceiling_of_a_search(
     assert len(whole) > 6
     monkeypatch.setattr(hubspot_search, "SEARCH_PAGE", 3)
     monkeypatch.setattr(hubspot_face, "CEILING", 6)  # 10,000 at the vendor
-    pull(company, stream, ALL)
+    manifest = pull(company, stream, ALL)
     assert versions(company, stream) == whole
+    assert manifest.source_rows == manifest.shown_rows, "the first page counts those behind it too"
+    assert 6 < (manifest.source_rows or 0) <= len(whole)
 
 
 @pytest.mark.parametrize(

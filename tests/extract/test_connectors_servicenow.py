@@ -62,6 +62,7 @@ def test_servicenow_reads_on_behind_a_page_that_access_rules_emptied(company: No
     )
     assert manifest.rows == len(whole) - len(hidden)
     assert manifest.note == f"4 of {len(whole)} rows are hidden by access rules"
+    assert (manifest.source_rows, manifest.shown_rows) == (len(whole), len(whole) - 4)
 
 
 def test_servicenow_refuses_a_window_of_which_too_much_is_hidden(company: Northwind) -> None:

@@ -68,9 +68,10 @@ def ask(vendor: Vendor, lake: Path, **more: Any) -> Any:
 def test_completed_responses_of_both_forms_land_with_form_and_questions(
     company: Northwind,
 ) -> None:
-    company.pull("typeform", "responses", WEEK)
+    manifest = company.pull("typeform", "responses", WEEK)
     expected = {key for key, one in books(company).items() if submitted(one) in WEEK}
     assert keys(company, "responses", WEEK) == expected
+    assert (manifest.source_rows, manifest.shown_rows) == (manifest.rows, manifest.rows)
     records = company.records("typeform", "responses", WEEK)
     assert {one["form_id"] for one in records} <= {NPS, ONBOARDING}
     nps = next(one for one in records if one["form_id"] == NPS)

@@ -6,7 +6,8 @@
     materialized='incremental',
     incremental_strategy='touched_days',
     unique_key='booked_on',
-    meta={'touched_days': ['days_booked_anew']}
+    meta={'touched_days': ['days_booked_anew']},
+    post_hook="{{ carry_trust() }}"
 ) }}
 
 -- depends_on: {{ ref('int_metric_days_touched') }}
@@ -70,6 +71,8 @@ final as (
         summed.score_sum / summed.sample_count as value,
         {{ margin_of_error('summed.sample_count', 'summed.score_sum', 'summed.score_squared_sum') }}
             as margin_of_error,
+        {# Set afterwards, by the macro carry_trust. #}
+        cast(null as string) as trust_grade,
         summed.score_sum,
         summed.score_squared_sum
     from summed

@@ -1,14 +1,11 @@
--- One row per promised stream of a source in use: how far it had come when the lake was read.
+-- One row per promised stream of a source in use: how far it came, what is missing.
 
-{# A source is in use when it was ever asked or landed. A stream of it that never landed has no
-   interval and is late. One that lags by exactly the promise is late too: a whole interval is
-   missing. #}
-with promises as (
-    select * from {{ ref('freshness_promises') }}
+with freshness as (
+    select * from {{ ref('int_stream_freshness') }}
 ),
 
-accepted_files as (
-    select * from {{ ref('stg_operations__accepted_files') }}
+coverage as (
+    select * from {{ ref('int_stream_coverage') }}
 ),
 
 records as (
@@ -19,63 +16,36 @@ attempts as (
     select * from {{ ref('int_extract_attempts_latest') }}
 ),
 
-intervals as (
-    select
-        accepted_files.source_slug,
-        accepted_files.stream_slug,
-        max(accepted_files.interval_end_at) as last_interval_end_at
-    from accepted_files
-    group by accepted_files.source_slug, accepted_files.stream_slug
-),
-
-sources_in_use as (
-    select intervals.source_slug from intervals
-    -- Not union all: a source that was asked and landed is one.
-    union
-    select attempts.source_slug from attempts
-),
-
-measured as (
-    select
-        promises.*,
-        intervals.last_interval_end_at,
-        {{ as_of() }} as as_of_at,
-        greatest(
-            {{ epoch_seconds(as_of()) }} - {{ epoch_seconds('intervals.last_interval_end_at') }}, 0
-        ) / 3600 as behind_hours
-    from promises
-    inner join sources_in_use on promises.source_slug = sources_in_use.source_slug
-    left join intervals
-        on
-            promises.source_slug = intervals.source_slug
-            and promises.stream_slug = intervals.stream_slug
-),
-
 final as (
     select
-        measured.source_slug,
-        measured.stream_slug,
-        measured.as_of_at,
-        measured.last_interval_end_at,
+        freshness.source_slug,
+        freshness.stream_slug,
+        {{ as_of() }} as as_of_at,
+        freshness.last_interval_end_at,
         records.last_record_at,
         attempts.last_attempt_at,
         attempts.last_attempt_outcome_type,
-        measured.last_interval_end_at is null
-        or measured.behind_hours >= measured.promised_hours as is_late,
-        measured.promised_hours,
-        case
-            when measured.last_interval_end_at is not null then measured.behind_hours
-        end as behind_hours,
-        coalesce(attempts.failed_since_success_count, 0) as failed_since_success_count
-    from measured
+        freshness.is_late,
+        freshness.promised_hours,
+        freshness.behind_hours,
+        coalesce(attempts.failed_since_success_count, 0) as failed_since_success_count,
+        coalesce(coverage.owed_day_count, 0) as owed_day_count,
+        coalesce(coverage.covered_day_count, 0) as covered_day_count,
+        cast(coverage.covered_day_count as double) / nullif(coverage.owed_day_count, 0)
+            as coverage_rate
+    from freshness
+    left join coverage
+        on
+            freshness.source_slug = coverage.source_slug
+            and freshness.stream_slug = coverage.stream_slug
     left join records
         on
-            measured.source_slug = records.source_slug
-            and measured.stream_slug = records.stream_slug
+            freshness.source_slug = records.source_slug
+            and freshness.stream_slug = records.stream_slug
     left join attempts
         on
-            measured.source_slug = attempts.source_slug
-            and measured.stream_slug = attempts.stream_slug
+            freshness.source_slug = attempts.source_slug
+            and freshness.stream_slug = attempts.stream_slug
 )
 
 select * from final

@@ -11,7 +11,7 @@ with files as (
 parts as (
     select
         files.file,
-        split_part(split_part(files.file, '/dt=', 1), '/raw/', 2) as place,
+        {{ path_in_zone('files.file') }} as lake_path,
         split_part(split_part(files.file, '/dt=', 2), '/', 2) as file_name
     from files
 ),
@@ -19,8 +19,9 @@ parts as (
 final as (
     select
         parts.file as file_path,
-        split_part(parts.place, '/', 1) as source_slug,
-        split_part(parts.place, '/', 2) as stream_slug,
+        parts.lake_path,
+        split_part(parts.lake_path, '/', 1) as source_slug,
+        split_part(parts.lake_path, '/', 2) as stream_slug,
         {{ stamp_to_timestamp('parts.file_name') }} as interval_start_at,
         {{ stamp_to_timestamp("split_part(parts.file_name, '--', 2)") }} as interval_end_at,
         {{ build_id() }} as _build_id

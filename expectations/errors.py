@@ -19,5 +19,9 @@ class NothingLanded(CxwError):
     """No file of that interval waits for the gate, and none was accepted."""
 
 
+class UndecidableRow(CxwError):
+    """A decision names no row that is held, or says not who decided and why."""
+
+
 class UnknownCheck(CxwError):
     """No check of that name can be accepted by hand."""

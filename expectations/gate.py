@@ -21,8 +21,9 @@ from expectations.lake.file_shape import manifest_defects, shape_defects, was_no
 from expectations.lake.suite import FileFacts, file_suite, rules_of, shape_suite
 from expectations.lake.volume import accepted_before, history, learn, rate
 from expectations.marts.gate import check_marts
-from expectations.profile import broken_rows, connect, profile_file
+from expectations.profile import broken_rows, connect, decided_rows, profile_file
 from expectations.promotion import promote, reasons_path, refuse
+from expectations.quarantine import marks_of, standing
 from expectations.results import (
     CheckResult,
     Outcome,
@@ -117,7 +118,7 @@ def _check_file(
             return Verdict(Outcome.PASSED, accepted_before(raw) or 0, 0, ())
         else:
             return None
-    checks, rows, held, broken = _judge_file(file, landing, now, results_dir, accept)
+    checks, rows, held, marks = _judge_file(file, landing, now, results_dir, accept)
     subject = _subject(file, now)
     write_results(results_dir, subject, checks)
     failed = [c for c in checks if not c.success]
@@ -125,24 +126,27 @@ def _check_file(
         verdict = Verdict(Outcome.REFUSED, rows, held, checks)
         refuse(landing, refused, _reasons(file, now, verdict), now)
         return verdict
-    promote(landing, raw, refused, broken, now)
+    promote(landing, raw, refused, marks, now)
     return Verdict(Outcome.QUARANTINED if held else Outcome.PASSED, rows, held, checks)
 
 
 def _judge_file(
     file: _File, path: Path, now: datetime, results_dir: Path, accept: Collection[str]
-) -> tuple[tuple[CheckResult, ...], int, int, dict[int, str]]:
-    """Return the checks, the rows, the rows to hold back, and the reasons of those marked here."""
+) -> tuple[tuple[CheckResult, ...], int, int, dict[int, str | None]]:
+    """Return the checks, the rows, the rows to hold back, and the marks of those marked here."""
     subject = _subject(file, now)
     rules = rules_of(file.source, file.stream.name).rules
+    decided = marks_of(standing(file.lake, f"{file.source}.{file.stream.name}"))
     wrong = shape_defects(path, file.stream)
     if not wrong:
         try:
             with connect() as con:
-                numbers = profile_file(
-                    con, path, rules, file.window, file.stream.reach(file.window), now
-                )
-                broken = broken_rows(con, path, rules, now) if numbers["broken_rows"] else {}
+                reach = file.stream.reach(file.window)
+                numbers = profile_file(con, path, rules, file.window, reach, now, decided)
+                broken: dict[int, str | None] = {}
+                if numbers["broken_rows"]:
+                    broken |= broken_rows(con, path, rules, now, decided)
+                marks = broken | decided_rows(con, path, decided) if decided else broken
         except duckdb.Error as error:
             wrong = (f"its rows cannot be read ({str(error).splitlines()[0]})",)
     if wrong:
@@ -166,7 +170,7 @@ def _judge_file(
     )
     suite = file_suite(file.source, file.stream, numbers, facts, accept)
     held = int(numbers["drifted"] or 0) + len(broken)
-    return judge(suite, numbers, subject, results_dir), rows, held, broken
+    return judge(suite, numbers, subject, results_dir), rows, held, marks
 
 
 def _subject(file: _File, now: datetime) -> Subject:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from expectations.lake.rules import CLOCK_SKEW, Rule, judged_rows, reasons, some_broken
+from expectations.lake.rules import (
+    CLOCK_SKEW,
+    ROW_KEY,
+    Rule,
+    judged_rows,
+    reasons,
+    some_broken,
+)
 from extract.source import Window
 
 Numbers = dict[str, float | None]
@@ -43,6 +50,7 @@ def profile_file(
     window: Window,
     reach: Window,
     now: datetime,
+    decided: Collection[str] = (),
 ) -> Numbers:
     """Return the numbers of a landed file in one scan."""
     start, end = (f"timestamptz '{moment.isoformat()}'" for moment in (window.start, window.end))
@@ -56,7 +64,7 @@ def profile_file(
     row = one_row(
         con,
         f"""
-with judged as ({judged_rows(str(path), rules, now)})
+with judged as ({judged_rows(str(path), rules, now, decided)})
 select
     count(*) as row_count,
     count(*) filter (coalesce(_pk, '') = '') as missing_keys,
@@ -67,6 +75,7 @@ select
         or _interval_start is null or _interval_end is null) as strays,
     count(*) filter (_extracted_at is null or _extracted_at > {latest}) as from_the_future,
     count(*) filter (is_drift) as drifted,
+    count(*) filter (is_decided) as decided_rows,
     count(*) filter ({some_broken(rules)}) as broken_rows,
     date_diff('second', max(_cursor), {end}) / 3600.0 as newest_lag_hours{broken}
 from judged""",  # noqa: S608
@@ -75,13 +84,29 @@ from judged""",  # noqa: S608
 
 
 def broken_rows(
-    con: duckdb.DuckDBPyConnection, path: Path, rules: Sequence[Rule], now: datetime
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    rules: Sequence[Rule],
+    now: datetime,
+    decided: Collection[str] = (),
 ) -> dict[int, str]:
     """Return the place in the file of each row that breaks a rule, with the reasons."""
     if not rules:
         return {}
     found = con.execute(
         f"select row_number, {reasons(rules, now)} "  # noqa: S608
-        f"from ({judged_rows(str(path), rules, now)}) where {some_broken(rules)}"
+        f"from ({judged_rows(str(path), rules, now, decided)}) where {some_broken(rules)}"
     ).fetchall()
     return dict(found)
+
+
+def decided_rows(
+    con: duckdb.DuckDBPyConnection, path: Path, decided: Mapping[str, str | None]
+) -> dict[int, str | None]:
+    """Return the place in the file of each row that a person decided on, with its mark."""
+    quoted = str(path).replace("'", "''")
+    found = con.execute(
+        f"select file_row_number, {ROW_KEY} from "  # noqa: S608
+        f"read_parquet('{quoted}', file_row_number = true, hive_partitioning = false)"
+    ).fetchall()
+    return {place: decided[key] for place, key in found if key in decided}

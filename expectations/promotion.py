@@ -7,9 +7,12 @@ a kill cuts short, the file still lies in landing/ and the gate is run again wit
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -22,23 +25,62 @@ from extract.lake import committed, sweep
 from extract.rows import writer
 
 ROWS_AT_ONCE = 20_000
+MARKS = b"cx_marks"  # in the footer: a hash of the marks that people's decisions made
 
 
-def promote(
-    landing: Path, raw: Path, refused: Path, broken: Mapping[int, str], now: datetime
-) -> None:
-    """Move a file to raw/ with these rows held back; an earlier refusal of it is forgotten."""
+Marks = Mapping[int, str | None]  # by place in the file: what `_error` says; None: nothing more
+
+
+def promote(landing: Path, raw: Path, refused: Path, marks: Marks, now: datetime) -> None:
+    """Move a file to raw/ with these rows marked; an earlier refusal of it is forgotten."""
     raw.parent.mkdir(parents=True, exist_ok=True)
-    if broken or _was_marked(landing):
-        with committed(raw, now) as sink:
-            _rewrite(landing, sink, broken)
-        landing.unlink()
-        sweep(raw.parent.parent, now)
-    else:
-        os.replace(landing, raw)
-        _sync_folder(raw.parent)
+    with _alone(raw):
+        if marks or _was_marked(landing):
+            with committed(raw, now) as sink:
+                _rewrite(landing, sink, marks)
+            landing.unlink()
+            sweep(raw.parent.parent, now)
+        else:
+            os.replace(landing, raw)
+            _sync_folder(raw.parent)
     refused.unlink(missing_ok=True)
     reasons_path(refused).unlink(missing_ok=True)
+
+
+def remark(raw: Path, wanted: Mapping[str, str | None], now: datetime) -> bool:
+    """Mark rows of an accepted file anew, by key and hash; tell whether anything changed.
+
+    The footer tells the marks, so that a build sees another file.
+    """
+    if not raw.exists():
+        return False  # erased, or not accepted any more
+    with _alone(raw):
+        told = {key: None if text is None else f"{GATE}{text}" for key, text in wanted.items()}
+        with pq.ParquetFile(raw) as file:
+            rows = file.read(["_pk", "_payload_sha", "_error"]).to_pylist()
+        marks = {
+            place: wanted[key]
+            for place, row in enumerate(rows)
+            if (key := row_key(row)) in told and told[key] != row["_error"]
+        }
+        if marks:
+            with committed(raw, now) as sink:
+                _rewrite(raw, sink, marks, is_judged_anew=False)
+        return bool(marks)
+
+
+def row_key(row: Mapping[str, Any]) -> str:
+    """Return what tells a landed record from every other: its key and the hash of its payload."""
+    sha = row["_payload_sha"]
+    return f"{row['_pk'] or ''}:{sha.hex() if sha else ''}"
+
+
+@contextmanager
+def _alone(raw: Path) -> Iterator[None]:
+    """Wait until no other process moves or marks a file of this stream."""
+    with (raw.parent.parent / ".moving").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def refuse(landing: Path, refused: Path, reasons: Mapping[str, Any], now: datetime) -> None:
@@ -65,30 +107,36 @@ def _was_marked(path: Path) -> bool:
         )
 
 
-def _rewrite(origin: Path, sink: IO[bytes], broken: Mapping[int, str]) -> None:
+def _rewrite(origin: Path, sink: IO[bytes], marks: Marks, *, is_judged_anew: bool = True) -> None:
     with pq.ParquetFile(origin) as file:
         kept = {
             key: value
             for key, value in (file.metadata.metadata or {}).items()
             if key != b"ARROW:schema"
         }
+        if not is_judged_anew:
+            told = json.dumps([kept.get(MARKS, b"").decode(), sorted(marks.items())], default=str)
+            kept[MARKS] = hashlib.sha256(told.encode()).hexdigest().encode()
         schema = file.schema_arrow.with_metadata(kept)
         place = 0
         with writer(sink, schema) as marked:
             for batch in file.iter_batches(ROWS_AT_ONCE):
-                marked.write_batch(_marked(batch, broken, place))
+                marked.write_batch(_marked(batch, marks, place, is_judged_anew))
                 place += len(batch)
 
 
-def _marked(batch: pa.RecordBatch, broken: Mapping[int, str], place: int) -> pa.RecordBatch:
-    """Return the batch with this gate's marks, and only this run's, in `_error`."""
+def _marked(
+    batch: pa.RecordBatch, marks: Marks, place: int, is_judged_anew: bool
+) -> pa.RecordBatch:
+    """Return the batch with these marks; judged anew, those of an earlier gate run go."""
     column = batch.schema.get_field_index("_error")
-    errors = [
-        f"{GATE}{broken[row]}"
-        if row in broken
-        else (None if old is not None and old.startswith(GATE) else old)
-        for row, old in enumerate(batch.column(column).to_pylist(), place)
-    ]
+    errors = []
+    for row, old in enumerate(batch.column(column).to_pylist(), place):
+        if row in marks:
+            errors.append(None if marks[row] is None else f"{GATE}{marks[row]}")
+        else:
+            is_ours = old is not None and old.startswith(GATE)
+            errors.append(None if is_ours and is_judged_anew else old)
     return batch.set_column(column, batch.schema.field(column), pa.array(errors, pa.string()))
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from expectations import quarantine
+from expectations.promotion import MARKS
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
@@ -68,6 +70,7 @@ class BuildReport:
 def build(settings: Settings, now: datetime) -> BuildReport | None:
     """Build what is new in the lake into a sealed private build; None when nothing is new."""
     lake, data = settings.lake, settings.data_dir
+    quarantine.apply(lake, now)  # a decision whose writer was killed
     release = publish.current(data)
     if release and not _has_news(lake, release.warehouse):
         return None
@@ -150,10 +153,11 @@ def new_files(lake: Path, known: dict[str, LakeFile]) -> list[LakeFile]:
 
 
 def manifest_sha(path: Path) -> str:
-    """Return the hash of the manifest in the file's footer."""
+    """Return the hash of the manifest in the file's footer, and of what people decided since."""
     try:
         metadata = pq.read_metadata(path).metadata or {}
-        return hashlib.sha256(metadata[MANIFEST_KEY.encode()]).hexdigest()
+        said = metadata[MANIFEST_KEY.encode()] + metadata.get(MARKS, b"")
+        return hashlib.sha256(said).hexdigest()
     except (OSError, KeyError, ValueError) as error:
         raise CorruptFile(
             f"{path.name} of {path.parent.parent.name} has no readable manifest "

@@ -20,6 +20,7 @@ from ops.cli_alerts import app as alerts_app
 from ops.cli_audience import audience
 from ops.cli_goals import app as goals_app
 from ops.cli_metrics import metrics
+from ops.cli_quarantine import app as quarantine_app
 from ops.cli_releases import releases, rollback
 from ops.cli_review import app as review_app
 
@@ -242,6 +243,7 @@ def docs(
 
 app.command()(audience)
 app.command()(metrics)
+app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(review_app, name="review")
 app.add_typer(goals_app, name="goals")
 app.add_typer(alerts_app, name="alerts")

@@ -6,12 +6,13 @@ quarantined with a reason; a value that is absent breaks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 GATE = "gate: "  # what the reasons of this gate begin with; a repeat of the gate judges anew
 DRIFTED = f"coalesce(not starts_with(_error, '{GATE}'), false)"
+ROW_KEY = "coalesce(_pk, '') || ':' || coalesce(lower(hex(_payload_sha)), '')"  # see row_key
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -52,10 +53,13 @@ def moments(*paths: str) -> tuple[Rule, ...]:
     return tuple(Rule(path.rpartition(".")[2], f"$.{path}", is_moment=True) for path in paths)
 
 
-def judged_rows(path: str, rules: Sequence[Rule], now: datetime) -> str:
+def judged_rows(
+    path: str, rules: Sequence[Rule], now: datetime, decided: Collection[str] = ()
+) -> str:
     """Return the SQL that tells for each row of a file which rules it breaks.
 
-    A row that the landing writer marked already keeps its mark and is judged by no rule.
+    A row that the landing writer marked already keeps its mark and is judged by no rule, nor is one
+    that a person decided on, named by its key and the hash of its payload.
     """
     quoted = path.replace("'", "''")
     paths = _paths(rules)
@@ -63,19 +67,27 @@ def judged_rows(path: str, rules: Sequence[Rule], now: datetime) -> str:
     found = f"json_extract_string({sound}, {_list(paths)})" if paths else "null"
     native = "".join(f', "{name}"' for name in sorted({r.path for r in rules} - set(paths)))
     broken = "".join(
-        f",\n    not is_drift {_condition(rule, paths)} and coalesce("
+        f",\n    not is_drift and not is_decided {_condition(rule, paths)} and coalesce("
         f"{' or '.join(test for test, _ in _breaches(rule, paths, now))}, false) as broken_{place}"
         for place, rule in enumerate(rules)
     )
     return f"""
 with landed as materialized (
     select file_row_number as row_number, _pk, _cursor, _extracted_at, _interval_start,
-        _interval_end, {DRIFTED} as is_drift,
+        _interval_end, {_decided(decided)} as is_decided,
+        not is_decided and {DRIFTED} as is_drift,
         {found} as found{native}
     from read_parquet('{quoted}', file_row_number = true, hive_partitioning = false)
 )
 select *{broken}
 from landed"""  # noqa: S608
+
+
+def _decided(keys: Collection[str]) -> str:
+    if not keys:
+        return "false"
+    quoted = ", ".join("'" + key.replace("'", "''") + "'" for key in sorted(keys))
+    return f"{ROW_KEY} in ({quoted})"
 
 
 def some_broken(rules: Sequence[Rule]) -> str:

@@ -16,7 +16,7 @@ from extract.errors import InvalidDeclaration
 from tests.dags.conftest import DAGS, ROOT, load_bag
 from tests.dags.policies import POLICIES, Policy
 
-EXPECTED = {"build_marts", "review_identities", "watch_warehouse"}
+EXPECTED = {"build_marts", "review_identities", "review_quarantine", "watch_warehouse"}
 EXPECTED |= {f"extract_{source}" for source in NAMES}
 HEAVY = ("great_expectations", "dbt", "duckdb", "pyarrow", "vaderSentiment", "pandas")
 

@@ -2,8 +2,7 @@
 
 **What** · `list_rows` takes rows that are held in accepted files; `decide_row` waits for one answer
 each under Required Actions: release, drop, or not now. `keep_decisions` carries the answers out. A
-question tells stream, interval and reason, nothing of the record: see it with
-`cxw quarantine show`.
+question tells nothing of the record: see it with `cxw quarantine show`.
 
 **Reads** · `_error` of the files in `lake/raw/`.
 

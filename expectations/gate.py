@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,14 @@ from expectations.errors import FileRefused, MartsRefused, NothingLanded
 from expectations.judge import judge
 from expectations.lake.file_shape import manifest_defects, shape_defects, was_noted
 from expectations.lake.suite import FileFacts, file_suite, rules_of, shape_suite
-from expectations.lake.volume import accepted_before, history, learn, rate
+from expectations.lake.volume import (
+    accepted_before,
+    history,
+    learn,
+    rate,
+    row_bytes,
+    usual_row_bytes,
+)
 from expectations.marts.gate import check_marts
 from expectations.profile import broken_rows, connect, decided_rows, profile_file
 from expectations.promotion import promote, reasons_path, refuse
@@ -58,6 +65,7 @@ class _File:
     stream: Stream
     window: Window
     lake: Path
+    holidays: Collection[date] = ()
 
     def zone(self, name: str) -> Path:
         return landed_path(self.lake, name, self.source, self.stream.name, self.window)
@@ -75,15 +83,16 @@ def check_landed(
     now: datetime,
     results_dir: Path,
     accept: Collection[str] = (),
+    holidays: Collection[date] = (),
 ) -> Verdict:
     """Judge what a run of the window landed, and move each file to raw/ or to refused/.
 
     Repeat it freely: a file that was accepted before stays accepted, one that was refused stays
     refused. `accept` names checks whose failure somebody looked at and takes on; a file that they
-    kept in refused/ is judged again.
+    kept in refused/ is judged again. On `holidays` a day may hold less.
     """
     declared = find_source(source).stream(stream)
-    files = [_File(source, declared, one, lake) for one in declared.file_windows(window)]
+    files = [_File(source, declared, one, lake, holidays) for one in declared.file_windows(window)]
     verdicts, refusals = [], []
     for file in files:
         verdict = _check_file(file, now, results_dir, accept)
@@ -165,8 +174,11 @@ def _judge_file(
             now,
             is_partial=not rows and was_noted(path),
             late=file.stream.late,
+            holidays=file.holidays,
         ),
         accepted_rows=accepted_before(file.zone("raw")),
+        row_bytes=row_bytes(path),
+        usual_row_bytes=usual_row_bytes(seen),
     )
     suite = file_suite(file.source, file.stream, numbers, facts, accept)
     held = int(numbers["drifted"] or 0) + len(broken)

@@ -20,6 +20,7 @@ from extract import find_source
 from extract.errors import CxwError, ImpossibleWindow
 from extract.source import Window
 from ops.full_disk import told_when_full
+from ops.holidays import holidays
 from ops.settings import ConfigurationError, Settings, source_settings
 
 if TYPE_CHECKING:
@@ -156,7 +157,10 @@ def check_landed(
     find_source(source).stream(stream)
     began = perf_counter()
     results = settings.lake / "operations" / "check_results"
-    verdict = check_landed(source, stream, window, settings.lake, now(settings), results, accept)
+    verdict = check_landed(
+        *(source, stream, window, settings.lake, now(settings), results, accept),
+        holidays=holidays(settings),
+    )
     warnings = (c.message for c in verdict.checks if not c.success and c.severity == "warn")
     checked = Checked(
         source, stream, window.name, verdict.rows, verdict.quarantined_rows, tuple(warnings)

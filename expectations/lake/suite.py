@@ -42,6 +42,8 @@ class FileFacts:
     rate: float
     bounds: Bounds
     accepted_rows: int | None
+    row_bytes: float | None = None
+    usual_row_bytes: tuple[float, float] | None = None
 
 
 def rules_of(source: str, stream: str) -> StreamRules:
@@ -83,6 +85,7 @@ def file_suite(
         *_values(source, stream.name, numbers),
         *_time(source, stream, numbers),
         *_volume(stream, numbers, facts, rules_of(source, stream.name).may_lose_below),
+        *_sizes(numbers, facts),
     )
     return _suite(source, stream.name, tuple(_accepted(check, accept) for check in checks))
 
@@ -201,6 +204,12 @@ def _volume(
             about=f"Learnt from accepted intervals: {bounds.basis}.",
         )
     ]
+    if bounds.told:
+        text = (
+            f"{rate:,.1f} {unit}, {bounds.told - rate:,.1f} below the bound of {bounds.told:,.1f} "
+            f"({bounds.basis})"
+        )
+        checks.append(Check("rows_as_many_as_usual", "rate", WARN, text, bounds.told, None))
     if bounds.high is not None:
         text = (
             f"{rate:,.1f} {unit}, {rate - bounds.high:,.1f} above the bound of {bounds.high:,.1f} "
@@ -221,3 +230,16 @@ def _volume(
             )
         )
     return tuple(checks)
+
+
+def _sizes(numbers: dict[str, float | None], facts: FileFacts) -> tuple[Check, ...]:
+    """Compare the size of a record with that in other files: fields that fall away make it less."""
+    if facts.row_bytes is None or facts.usual_row_bytes is None:
+        return ()
+    low, high = facts.usual_row_bytes
+    numbers["row_bytes"] = facts.row_bytes
+    by = max(low - facts.row_bytes, facts.row_bytes - high)
+    side = f"below the bound of {low:,.0f}" if facts.row_bytes < low else f"above {high:,.0f}"
+    text = f"{facts.row_bytes:,.0f} bytes a record, {by:,.0f} {side} learnt from accepted files"
+    about = "A field that the source no longer fills makes every record smaller."
+    return (Check("records_have_their_usual_size", "row_bytes", WARN, text, low, high, about),)

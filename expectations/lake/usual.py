@@ -20,7 +20,7 @@ SEASON_DAYS = 7  # before and after the same date of the year before
 SEASON_AHEAD = 28
 YEAR = timedelta(days=364)  # whole weeks
 SEASON_LIMITS = (0.25, 4.0)
-SIGMAS = 5 * 1.4826  # of a median deviation: five standard deviations of a normal
+SIGMAS = 4 * 1.4826  # of a median deviation: four standard deviations of a normal
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Rates = Mapping[date, float]
@@ -31,7 +31,7 @@ class Usual:
     """The rate that a day should have, how far days stray from it, and what that rests on."""
 
     rate: float
-    noise: float  # share of the rate; five standard deviations of past days
+    noise: float  # share of the rate; four standard deviations of past days
     newest: float  # what the day before would mean for this one
     is_holiday: bool
     basis: str

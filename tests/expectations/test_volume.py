@@ -1,0 +1,161 @@
+"""Bounds are learnt from history: by weekday, season and holiday, and hardly ever wrong."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from expectations.gate import check_landed
+from expectations.lake.usual import usual
+from expectations.lake.volume import Bounds, Interval, learn
+from expectations.results import Severity, Verdict
+from extract.source import DAY, Kind, Window
+from tests.expectations.landed import DAY as WEDNESDAY
+from tests.expectations.landed import calls, land
+
+FIRST = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
+HOLIDAYS = {date(2026, 3, 29), date(2026, 4, 6), date(2026, 4, 27)}
+SPIKE = range(44, 48)  # a campaign brings three times as many for four days
+WEEKS = {
+    "office": (1.2, 1.1, 1.0, 1.0, 0.9, 0.15, 0.1),
+    "shop": (0.9, 0.9, 0.9, 1.0, 1.1, 1.3, 1.2),
+    "level": (1.0,) * 7,
+}
+
+
+def day(number: int) -> Window:
+    return Window(FIRST + DAY * number, FIRST + DAY * (number + 1))
+
+
+def history(
+    chance: random.Random, scale: float, week: str, *, growth: float = 0.004, spike: bool = False
+) -> list[int]:
+    """Draw 60 fault-free days: weekdays, holidays, growth, a campaign, and more than chance."""
+    counts = []
+    for number in range(60):
+        start = day(number).start
+        expected = scale * WEEKS[week][start.weekday()] * (1 + growth) ** number
+        expected *= 0.3 if start.date() in HOLIDAYS else 1.0
+        expected *= 3.0 if spike and number in SPIKE else 1.0
+        mean = expected * chance.lognormvariate(0, 0.08)
+        counts.append(max(0, round(chance.gauss(mean, math.sqrt(mean)))))
+    return counts
+
+
+def judged(counts: list[int], number: int, rows: int) -> tuple[bool, Bounds]:
+    """Judge a day by the days before it."""
+    seen = tuple(Interval(day(n), counts[n]) for n in reversed(range(max(0, number - 42), number)))
+    window = day(number)
+    bounds = learn(seen, window, Kind.EVENT, window.end, holidays=HOLIDAYS)
+    is_high = bounds.high is not None and rows > bounds.high
+    return rows < max(bounds.low, bounds.told) or is_high, bounds
+
+
+STREAMS = [(scale, week) for scale in (20_000, 3_000, 400, 90, 25, 4) for week in WEEKS]
+
+
+def test_sixty_days_without_a_fault_alert_hardly_ever() -> None:
+    """All of 18 streams together, each refusal and each warning counted, over 60 days."""
+    chance = random.Random(20260302)  # noqa: S311
+    alerts = []
+    for place, (scale, week) in enumerate(STREAMS):
+        counts = history(chance, scale, week, spike=place == 4)
+        alerts += [
+            (scale, week, number, counts[number])
+            for number in range(60)
+            if judged(counts, number, counts[number])[0]
+        ]
+    assert len(alerts) <= 2, alerts
+    days_told = {number for _, _, number, _ in alerts}
+    assert SPIKE[0] in days_told, "the campaign is told: a gate that never speaks would pass, too"
+
+
+@pytest.mark.parametrize("week", WEEKS)
+@pytest.mark.parametrize(("scale", "share"), [(20_000, 0.9), (3_000, 0.9), (400, 0.75)])
+def test_a_halved_day_is_seen(scale: int, share: float, week: str) -> None:
+    """With 400 a day chance alone takes a part of the sight."""
+    chance = random.Random(scale)  # noqa: S311
+    counts = history(chance, scale, week)
+    numbers = [n for n in range(30, 60) if day(n).start.weekday() < 5]
+    numbers = [n for n in numbers if day(n).start.date() not in HOLIDAYS]
+    seen = [judged(counts, n, counts[n] // 2)[0] for n in numbers]
+    assert sum(seen) >= share * len(seen)
+
+
+def test_a_third_of_a_day_is_refused() -> None:
+    counts = history(random.Random(1), 3_000, "office")  # noqa: S311
+    _, bounds = judged(counts, 50, 0)
+    assert bounds.below is Severity.REFUSE
+    assert bounds.low > counts[50] / 3
+
+
+def test_a_holiday_is_compared_with_holidays_and_refuses_nothing() -> None:
+    counts = history(random.Random(2), 3_000, "level")  # noqa: S311
+    holiday = (date(2026, 4, 27) - FIRST.date()).days
+    is_told, bounds = judged(counts, holiday, counts[holiday])
+    assert not is_told
+    assert bounds.below is Severity.WARN
+    assert "2 holidays" in bounds.basis
+
+
+@pytest.mark.parametrize(("dip", "low", "high"), [(0.4, 350, 450), (1.0, 900, 1100)])
+def test_the_season_of_the_year_before_counts(dip: float, low: float, high: float) -> None:
+    """A summer that is quiet each year is no fall."""
+    today = date(2026, 7, 15)
+    rates = {today - timedelta(days=n): 1000.0 for n in range(1, 43)}
+    for n in range(-7, 36):
+        rates[today - timedelta(days=364 + n)] = 1000.0 * (dip if n <= 7 else 1.0)
+    found = usual(rates, today)
+    assert found
+    assert low < found.rate < high
+    assert ("season" in found.basis) is (dip < 1)
+
+
+def test_few_or_torn_weeks_teach_nothing() -> None:
+    today = date(2026, 7, 15)
+    rates = {today - timedelta(days=n): 1000.0 for n in range(1, 43)}
+    assert usual({d: r for d, r in rates.items() if (today - d).days <= 20}, today) is None
+    assert usual({d: r for d, r in rates.items() if d.weekday() != 2}, today) is None
+    assert usual(rates, today)
+
+
+Give = Callable[[int], Verdict]
+
+
+@pytest.fixture
+def give(tmp_path: Path) -> Give:
+    """Give the gate a Wednesday with so many calls, after six weeks of 300 a day."""
+    for age in range(1, 43):
+        past = Window(WEDNESDAY.start - DAY * age, WEDNESDAY.end - DAY * age)
+        land(tmp_path, calls(300, past), window=past, zone="raw")
+
+    def judge(count: int, **values: object) -> Verdict:
+        land(tmp_path, calls(count, **values))
+        now = WEDNESDAY.end + timedelta(minutes=10)
+        return check_landed("zendesk", "calls", WEDNESDAY, tmp_path, now, tmp_path / "results")
+
+    return judge
+
+
+def test_the_bound_and_by_how_much_it_was_broken_are_said(give: Give) -> None:
+    verdict = give(170)
+    told = {c.check: c.message for c in verdict.failed(Severity.WARN)}
+    assert told == {
+        "rows_as_many_as_usual": "170.0 rows a day, 10.0 below the bound of 180.0 "
+        "(usual 300.0: Wednesdays of 42 days)"
+    }
+
+
+def test_records_that_lost_their_fields_are_told(give: Give) -> None:
+    empty = dict.fromkeys(("duration", "talk_time", "hold_time", "wrap_up_time", "wait_time"), 1)
+    assert give(300, **empty).failed(Severity.WARN) == ()  # type: ignore[call-arg]
+    verdict = give(300, note="x" * 200)  # type: ignore[call-arg]
+    [check] = verdict.failed(Severity.WARN)
+    assert check.check == "records_have_their_usual_size"
+    assert "bytes a record" in check.message
+    assert "above" in check.message

@@ -10,6 +10,7 @@ from random import Random
 
 from sandbox.chance import count, pick
 from sandbox.company import COMPANY, Company
+from sandbox.habits import TONELESS, voice
 from sandbox.moments import DAY, HOUR, MILLI, MINUTE, to_millis
 from sandbox.people import Person
 from sandbox.post_wording import brand_text, follow_up_text, post_text
@@ -18,6 +19,7 @@ from sandbox.render_bluesky import BRAND, BRAND_HANDLE, Account, SkyPost, did_of
 MEMBERS = 0.4  # of those who have a handle
 POSTS_A_DAY = 0.005  # for each customer
 MIX = [("positive", 0.36), ("neutral", 0.34), ("negative", 0.3)]
+OWN_ACCORD = ("service", "product")
 KINDS = {"customer", "prospect", "stranger"}
 CARE = (
     "Sorry to read this. Please send us your customer number in a message.",
@@ -42,9 +44,10 @@ def bluesky_day(company: Company, day_us: int) -> None:
     raised = max(
         (getattr(story, "raise_percent", 0) for story in company.climate.stories), default=0
     )
-    for us, sentiment, topic in sorted(said):
+    for us, mood, topic in sorted(said):
         member = _member(company, rng)
         if member is not None:
+            sentiment = _tone(company, member, us, mood) if topic in OWN_ACCORD else mood
             text = post_text(rng, sentiment, topic, raised).replace(
                 "@northwind", f"@{BRAND_HANDLE}"
             )
@@ -103,10 +106,31 @@ def _member(company: Company, rng: Random) -> Person | None:
     """Find somebody who has an account there; None in a company without any."""
     for _ in range(60):
         person = company.people[rng.randrange(len(company.people))]
-        if (
-            person.kind in KINDS
-            and person.handle is not None
-            and company.chance("bluesky member", person.number) < MEMBERS
-        ):
+        if is_member(company, person):
             return person
     return None
+
+
+def is_member(company: Company, person: Person) -> bool:
+    """Tell whether somebody has an account there."""
+    return (
+        person.kind in KINDS
+        and person.handle is not None
+        and company.chance("bluesky member", person.number) < MEMBERS
+    )
+
+
+def posts_of_a_member(company: Company) -> float:
+    """Give how many posts a member writes on a usual day."""
+    members = sum(is_member(company, person) for person in company.people)
+    return company.customers * POSTS_A_DAY / members if members else 0.0
+
+
+def _tone(company: Company, person: Person, us: int, mood: str) -> str:
+    """Colour a post as the opinion of its author does; of a stranger the mood stays."""
+    if person.contact_id is None:
+        return mood
+    if company.chance("bluesky tone", person.number, us) < TONELESS:
+        return "neutral"
+    glad = voice(company, person, us)[1]
+    return "positive" if company.chance("bluesky mood", person.number, us) < glad else "negative"

@@ -2,7 +2,7 @@
 
 An opinion is the net sentiment that a person's posts of their own accord have on average. Whoever
 the CRM knows counts once in the population; among the voices a person counts by the chance that
-they post at all within four weeks.
+they post at all within four weeks, on X or on Bluesky.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from math import exp
 
+from sandbox.bluesky import is_member, posts_of_a_member
 from sandbox.company import Company
 from sandbox.habits import TONELESS, voice
 from sandbox.moments import DAY, weekday
@@ -39,6 +40,7 @@ class Opinions:
         """Ask everybody at the end of a week."""
         if weekday(day_us) != 6:
             return
+        member_posts = posts_of_a_member(self._company)
         found: defaultdict[str, Opinion] = defaultdict(Opinion)
         for person in self._company.people:
             if person.contact_id is None or person.kind == "junk":
@@ -46,7 +48,9 @@ class Opinions:
             share, glad = voice(self._company, person, day_us)
             net = 100 * (1 - TONELESS) * (2 * glad - 1)
             can = person.handle is not None and not person.is_gone
-            heard = 1 - exp(-WINDOW_DAYS * share) if can else 0.0
+            posts = share if can else 0.0
+            posts += member_posts if is_member(self._company, person) else 0.0
+            heard = 1 - exp(-WINDOW_DAYS * posts)
             mine = found["sales" if person.comes_offline else "web"]
             mine.persons += 1
             mine.net += net

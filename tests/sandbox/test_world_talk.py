@@ -76,7 +76,7 @@ def means(world: World) -> tuple[float, float]:
 
 def test_voices_differ_from_the_population_by_the_bias_alone(worlds: tuple[World, World]) -> None:
     population, voices = means(worlds[0])
-    assert voices < population - 8
+    assert voices < population - 4  # on Bluesky the loud are not louder than others
     population, voices = means(worlds[1])
     assert abs(voices - population) < 3
 

@@ -6,11 +6,12 @@ from benchmarks.evidence import Analytic, Connection, Estimate
 from benchmarks.evidence._rates import difference
 from sandbox.stories import ConsentWave
 
-# The company knows when it mailed. The week after is compared with the seven weeks' week before.
+# The company knows when it mailed. The week after is compared with the same of five weeks before.
+# Who withdraws was a reader, even where the CRM tells the last decision alone.
 MAILED = ConsentWave().after_days
 COUNTS = """
 with periods as (
-    select * from fct_consent_periods where purpose_slug = 'newsletter' and status_type = 'granted'
+    select * from fct_consent_periods where purpose_slug = 'newsletter'
 ),
 mail as (select (select min(started_on) from fct_calls) + cast(? as integer) as mailed_on),
 weeks as (
@@ -21,11 +22,19 @@ weeks as (
 readers as (
     select
         weeks.is_after,
-        coalesce(periods.ended_at < weeks.from_on + 8, false) as has_left
+        bool_or(
+            periods.status_type = 'withdrawn' and periods.started_at < weeks.from_on + 8
+        ) as has_left
     from weeks
     inner join periods
-        on periods.started_at < weeks.from_on
-        and (periods.ended_at is null or periods.ended_at >= weeks.from_on)
+        on
+            case periods.status_type
+                when 'withdrawn' then periods.started_at >= weeks.from_on
+                else
+                    periods.started_at < weeks.from_on
+                    and (periods.ended_at is null or periods.ended_at >= weeks.from_on)
+            end
+    group by weeks.is_after, weeks.from_on, periods.identifier_key
 )
 select
     count(case when is_after and has_left then 1 end), count(case when is_after then 1 end),

@@ -11,29 +11,32 @@
 {%- endmacro %}
 
 {# The files to read of a stream whose file replaces its days: beside the new ones every accepted file
-   that shares a day with them, because the day is emptied first (delete_landed_days). #}
-{% macro files_of_landed_days(source_name, stream) -%}
+   that shares a day with them, because the day is emptied first (delete_landed_days). A stream that is
+   read with an overlap has a record of a day in the files of `overlap_days` later days too. #}
+{% macro files_of_landed_days(source_name, stream, overlap_days=0) -%}
     {%- set files = landed_files(source_name, stream) -%}
     {%- if not files or not is_incremental() -%}
         {{ return(files) }}
     {%- endif -%}
-    {%- set days = days_of_files(files) -%}
+    {%- set days = days_of_files(files, overlap_days) -%}
     {%- set shared = [] -%}
     {%- set pattern = var('lake') ~ '/raw/' ~ source_name ~ '/' ~ stream ~ '/**/*.parquet' -%}
-    {%- for file in list_files(pattern) if days_of_files([file]) | select('in', days) | list -%}
-        {%- do shared.append(file) -%}
+    {%- for file in list_files(pattern) -%}
+        {%- if days_of_files([file], overlap_days) | select('in', days) | list -%}
+            {%- do shared.append(file) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(shared) }}
 {%- endmacro %}
 
 {# The days within the intervals of files, from their names: <start>--<end>.parquet, the end
-   exclusive. #}
-{% macro days_of_files(files) -%}
+   exclusive; and so many days before them. #}
+{% macro days_of_files(files, overlap_days=0) -%}
     {%- set days = [] -%}
     {%- for file in files -%}
         {%- set read = modules.datetime.datetime.strptime -%}
         {%- set start, end = file.split('/')[-1].split('.')[0].split('--') -%}
-        {%- set start = read(start, '%Y%m%dT%H%M%SZ') -%}
+        {%- set start = read(start, '%Y%m%dT%H%M%SZ') - modules.datetime.timedelta(days=overlap_days) -%}
         {%- set last = read(end, '%Y%m%dT%H%M%SZ') - modules.datetime.timedelta(seconds=1) -%}
         {%- for ahead in range((last.date() - start.date()).days + 1) -%}
             {%- do days.append((start.date() + modules.datetime.timedelta(days=ahead)) | string) -%}
@@ -109,14 +112,15 @@
    the hash only makes two versions of one instant fall the same way on every run. A stream without
    a cursor is ordered by the moment of extraction.
    `key` makes one of several columns; `against_existing` is off where one file replaces one day;
-   `whole_days` is on where a day may lie in several files and is read anew from all of them. #}
+   `whole_days` is on where a day may lie in several files and is read anew from all of them, also
+   from those of `overlap_days` later. #}
 {% macro landed_rows(
     source_name, stream, columns={'_payload': 'string'}, key='_pk', against_existing=true,
-    whole_days=false
+    whole_days=false, overlap_days=0
 ) -%}
     {%- do source(source_name, stream) -%}
-    {%- set which = files_of_landed_days if whole_days else landed_files -%}
-    {%- set files = which(source_name, stream) -%}
+    {%- set files = files_of_landed_days(source_name, stream, overlap_days)
+        if whole_days else landed_files(source_name, stream) -%}
     {%- set compared = against_existing and is_incremental() -%}
     (
         select newest.*
@@ -161,12 +165,12 @@
 {%- endmacro %}
 
 {# Before the insert: a file that was read again replaces its days, also when it came empty. #}
-{% macro delete_landed_days(source_name, stream, day='_landed_on') -%}
+{% macro delete_landed_days(source_name, stream, day='_landed_on', overlap_days=0) -%}
     {%- if execute and is_incremental() -%}
-        {%- set days = days_of_files(landed_files(source_name, stream)) -%}
+        {%- set days = days_of_files(landed_files(source_name, stream), overlap_days) -%}
         {%- if days -%}
             delete from {{ this }}
-            where {{ day }} in (cast('{{ days | join("' as date), cast('") }}' as date))
+            where {{ day }} in ({{ dates(days) }})
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -14,7 +14,7 @@
     {%- for day in days_of_files(files_accepted(first)) if day in there and day in fresh -%}
         {%- do days.append(day) -%}
     {%- endfor -%}
-    cast('{{ (days or ["1970-01-01"]) | join("' as date), cast('") }}' as date)
+    {{ dates(days or ["1970-01-01"]) }}
 {%- endmacro %}
 
 {% macro files_accepted(stream) -%}

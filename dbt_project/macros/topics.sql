@@ -1,3 +1,9 @@
+{# Texts that no source holds any more: without them the topics are those of a full refresh. #}
+{% macro delete_texts_that_are_gone() -%}
+    delete from {{ this }}
+    where text_sha not in (select text_sha from {{ ref('int_texts_to_score') }})
+{%- endmacro %}
+
 {# Words of a text in lower case with one space before, between and after: ' no answer from you '. #}
 {% macro spaced_words(text) -%}
     {{ return(adapter.dispatch('spaced_words', 'cx_warehouse')(text)) }}

@@ -63,12 +63,15 @@
     {{ days_of_changed_rows('int_touchpoints_unioned', 'touchpoint_key', 'started_on') }}
     union distinct
     {{ days_of_changed_sessions() }}
-    {{ or_days_of_new_files(mention_streams() + ['x.own_posts', 'bluesky.own_posts']) }}
+    {{ or_days_of_new_files(mention_streams()) }}
 {%- endmacro %}
 
-{# Lists whose files, read again, may have lost a mention. #}
+{# Lists whose files, read again, may have lost a mention, or tell that it is the company's own. #}
 {% macro mention_streams() -%}
-    {{ return(['x.search_posts', 'x.mentions', 'bluesky.search_posts', 'facebook.comments']) }}
+    {{ return([
+        'x.search_posts', 'x.mentions', 'x.own_posts', 'bluesky.search_posts', 'bluesky.own_posts',
+        'facebook.comments'
+    ]) }}
 {%- endmacro %}
 
 {# Mentions: days of files read anew, and days whose first reply may be gone with such a file. #}
@@ -80,17 +83,43 @@
     {%- if replied %}
     union distinct
     select created_on from {{ this }}
-    where cast(first_reply_at as date) in (
-        cast('{{ replied | join("' as date), cast('") }}' as date)
-    )
+    where cast(first_reply_at as date) in ({{ dates(replied) }})
     {%- endif %}
     {%- endfor %}
 {%- endmacro %}
 
-{# Readings of counters: days of rows, and of files read anew. #}
+{# Readings of counters: days of rows, of files read anew, and of the other readings of a post whose
+   reading may be gone with such a file, because each tells the change since the one before. #}
 {% macro days_of_changed_snapshots() -%}
     {{ days_of_changed_rows('int_post_snapshots', 'snapshot_key', 'snapshot_on') }}
     {{ or_days_of_new_files(['x.post_metrics']) }}
+    {%- set days = days_of_new_files('x.post_metrics') %}
+    {%- if days %}
+    union distinct
+    select snapshot_on from {{ this }}
+    where post_id in (select post_id from {{ this }} where snapshot_on in ({{ dates(days) }}))
+    {%- endif %}
+{%- endmacro %}
+
+{# Answers: days of rows, and of a person's other answers in the period that a changed one has left:
+   one of them may be the latest now. #}
+{% macro days_of_changed_answers() -%}
+    {{ days_of_changed_rows('int_survey_responses', 'touchpoint_key', 'submitted_on') }}
+    union distinct
+    select others.submitted_on
+    from {{ this }} as others
+    inner join {{ this }} as changed
+        on
+            others.identifier_key = changed.identifier_key
+            and others.survey_type = changed.survey_type
+            and {{ dbt.date_trunc(var('survey_period'), 'others.submitted_on') }}
+            = {{ dbt.date_trunc(var('survey_period'), 'changed.submitted_on') }}
+    where
+        changed.identifier_key <> 'unknown'
+        and changed.touchpoint_key in (
+            select touchpoint_key from {{ ref('int_survey_responses') }}
+            where _build_id = {{ build_id() }}
+        )
 {%- endmacro %}
 
 {# Behind a select of days: the days of the files that this build reads anew. #}
@@ -101,6 +130,11 @@
     select cast('{{ day }}' as date)
     {%- endfor %}
     {%- endfor %}
+{%- endmacro %}
+
+{# Days as a list of dates in SQL. #}
+{% macro dates(days) -%}
+    cast('{{ days | join("' as date), cast('") }}' as date)
 {%- endmacro %}
 
 {# Days within the intervals of the files that this build reads anew. #}
@@ -118,11 +152,20 @@
     {{ days_of_changed_rows('int_queue_intervals', 'queue_interval_key', 'started_on') }}
     {{ or_days_of_new_files(['files.acd_intervals']) }}
     union distinct
-    select started_on from {{ ref('int_calls') }} where _build_id = {{ build_id() }}
+    select cast({{ queue_quarter('calls') }} as date)
+    from {{ ref('int_calls') }} as calls
+    where calls._build_id = {{ build_id() }}
 {%- endmacro %}
 
-{# Clocks of tickets go by the day on which the ticket was opened, which never moves. #}
-{% macro days_of_changed_ticket_clocks() -%}
+{# Clocks of tickets go by the day on which the ticket was opened, which never moves; of an event that
+   a file read again no longer holds only the model's own `moments` tell, `own` being its day. #}
+{% macro days_of_changed_ticket_clocks(own, moments) -%}
+    {%- set days = days_of_new_files('zendesk.ticket_metric_events') %}
+    {%- for moment in moments if days %}
+    select {{ own }} from {{ this }}
+    where source_slug = 'zendesk' and cast({{ moment }} as date) in ({{ dates(days) }})
+    union distinct
+    {%- endfor %}
     select created_on from {{ ref('stg_zendesk__tickets') }}
     where
         created_on is not null
@@ -137,7 +180,7 @@
 
 {# Clocks of promises: those of tickets, those on tasks, and those that ran when they were last read. #}
 {% macro days_of_changed_sla_clocks() -%}
-    {{ days_of_changed_ticket_clocks() }}
+    {{ days_of_changed_ticket_clocks('opened_on', ['started_at', 'stopped_at']) }}
     {%- for units, key in [
         ('stg_servicenow__task_sla', 'task_sla_id'),
         ('stg_servicenow__incident', 'incident_id'),

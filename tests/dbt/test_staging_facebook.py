@@ -126,3 +126,28 @@ def test_a_recommendation_keeps_its_newest_words(warehouse: Warehouse) -> None:
         "select rating_id, recommendation_type, text, author_name, star_count"
         " from staging.stg_facebook__ratings"
     ) == [("9", "positive", "bad after all", "Sample Person", None)]
+
+
+def test_a_recommendation_taken_back_goes_when_the_files_of_its_days_came_again(
+    warehouse: Warehouse,
+) -> None:
+    """Each file goes a week back: only when none of them holds a row any more, it is gone."""
+
+    def land(day: str, *rows: Row) -> None:
+        warehouse.lake.land("facebook.ratings", list(rows), day, extracted_at="2026-07-03")
+
+    def kept() -> list[tuple[str]]:
+        warehouse.build("stg_facebook__ratings")
+        return warehouse.rows("select rating_id from staging.stg_facebook__ratings order by 1")
+
+    one, two = (
+        Row(key, {"created_time": graph(moment), "review_text": "fine"}, moment)
+        for key, moment in (("1", "2026-07-01 10:00"), ("2", "2026-07-02 10:00"))
+    )
+    land("2026-07-01", one)
+    land("2026-07-02", one, two)
+    assert kept() == [("1",), ("2",)]
+    land("2026-07-01")
+    assert kept() == [("1",), ("2",)]
+    land("2026-07-02", two)
+    assert kept() == [("2",)]

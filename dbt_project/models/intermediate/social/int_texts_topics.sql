@@ -4,7 +4,8 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='text_sha',
-    on_schema_change='fail'
+    on_schema_change='fail',
+    post_hook="{{ delete_texts_that_are_gone() }}"
 ) }}
 
 with texts as (

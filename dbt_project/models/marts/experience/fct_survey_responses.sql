@@ -4,9 +4,7 @@
     materialized='incremental',
     incremental_strategy='touched_days',
     unique_key='submitted_on',
-    meta={'touched_days': [
-        'days_of_changed_rows', 'int_survey_responses', 'touchpoint_key', 'submitted_on'
-    ]}
+    meta={'touched_days': ['days_of_changed_answers']}
 ) }}
 
 with responses as (
@@ -38,9 +36,7 @@ final as (
     where
         not responses.is_deleted
         {% if is_incremental() %}
-        and responses.submitted_on in (
-            {{ days_of_changed_rows('int_survey_responses', 'touchpoint_key', 'submitted_on') }}
-        )
+        and responses.submitted_on in ({{ days_of_changed_answers() }})
         {% endif %}
 )
 

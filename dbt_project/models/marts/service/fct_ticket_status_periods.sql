@@ -4,7 +4,9 @@
     materialized='incremental',
     incremental_strategy='touched_days',
     unique_key='created_on',
-    meta={'touched_days': ['days_of_changed_ticket_clocks']}
+    meta={'touched_days': [
+        'days_of_changed_ticket_clocks', 'created_on', ['entered_at', 'left_at']
+    ]}
 ) }}
 
 -- depends_on: {{ ref('stg_zendesk__tickets') }}
@@ -13,7 +15,7 @@
 with moments as (
     select * from {{ ref('int_ticket_clock_moments') }}
     {% if is_incremental() %}
-    where created_on in ({{ days_of_changed_ticket_clocks() }})
+    where created_on in ({{ days_of_changed_ticket_clocks('created_on', ['entered_at', 'left_at']) }})
     {% endif %}
 ),
 

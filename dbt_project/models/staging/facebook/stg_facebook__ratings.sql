@@ -1,5 +1,10 @@
 -- One row per recommendation of the page: its newest version.
 
+{# A file read again replaces its days: a recommendation that it no longer holds was taken back. #}
+{{ config(pre_hook="{{ delete_landed_days(
+    'facebook', 'ratings', day='created_on', overlap_days=7
+) }}") }}
+
 {% set structure = {
     'created_time': 'string', 'recommendation_type': 'string', 'rating': 'bigint',
     'review_text': 'string', 'reviewer': {'id': 'string', 'name': 'string'}
@@ -9,7 +14,9 @@ with decoded as (
     select
         landed.*,
         {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('facebook', 'ratings') }} as landed
+    from {{ landed_rows(
+        'facebook', 'ratings', whole_days=true, overlap_days=7
+    ) }} as landed
 ),
 
 final as (

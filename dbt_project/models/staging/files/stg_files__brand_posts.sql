@@ -1,5 +1,8 @@
 -- One row per post of the company in another network: its newest version.
 
+{# A file read again replaces its days: a post that it no longer holds was deleted. #}
+{{ config(pre_hook="{{ delete_landed_days('files', 'brand_posts', day='published_on') }}") }}
+
 {% set structure = {
     'post_id': 'string', 'published_at': 'bigint', 'network': 'string', 'account': 'string',
     'content': 'string', 'likes': 'bigint', 'comments': 'bigint', 'shares': 'bigint'
@@ -9,7 +12,7 @@ with decoded as (
     select
         landed.*,
         {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('files', 'brand_posts') }} as landed
+    from {{ landed_rows('files', 'brand_posts', whole_days=true) }} as landed
 ),
 
 final as (

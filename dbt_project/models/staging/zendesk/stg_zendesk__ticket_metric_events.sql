@@ -1,7 +1,9 @@
 -- One row per event of a ticket metric's clock: started, paused, fulfilled, promised or breached.
 
 {# A file read again replaces its days: events of a ticket that was erased are gone. #}
-{{ config(pre_hook="{{ delete_landed_days('zendesk', 'ticket_metric_events', day='event_on') }}") }}
+{{ config(pre_hook="{{ delete_landed_days(
+    'zendesk', 'ticket_metric_events', day='event_on', overlap_days=2
+) }}") }}
 
 {% set structure = {
     'id': 'bigint', 'ticket_id': 'bigint', 'metric': 'string', 'instance_id': 'bigint',
@@ -17,7 +19,9 @@ with decoded as (
     select
         landed.*,
         {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'ticket_metric_events', whole_days=true) }} as landed
+    from {{ landed_rows(
+        'zendesk', 'ticket_metric_events', whole_days=true, overlap_days=2
+    ) }} as landed
 ),
 
 final as (

@@ -50,7 +50,10 @@ LAG = timedelta(minutes=5)  # of the search index
 LIVE: dict[str, Any] = {"overlap": 2 * LAG, "settle": LAG, "bounded": True}
 CHANGED = "hs_lastmodifieddate"
 GONE: dict[str, Any] = {"deleted": ("archived", True), "deleted_cursor": "archivedAt"}
-WHO = ("properties.email", "properties.firstname", "properties.lastname", "properties.phone")
+WHO = (
+    *("properties.email", "properties.firstname", "properties.lastname", "properties.phone"),
+    *("properties.customer_number", "properties.ga_client_id", "properties.twitterhandle"),
+)
 ADDRESS = ("subscriberIdString", "statuses.subscriberIdString", "statuses.legalBasisExplanation")
 
 

@@ -115,6 +115,7 @@ def stream(name: str, read: Reader, shape: type[msgspec.Struct], **more: Any) ->
 
 
 VALUES = ("answers.value",)
+PERSON = ("name", "email", "phone", "external_id")
 PROSE = ("via.source.from", "subject", "description", "satisfaction_rating.comment")
 ISSUED = {"cursor": "generated_timestamp", "cursor_unit": "epoch_s", "pii": PROSE}
 TICKETS = export("tickets", pages.Tickets, include="metric_sets")
@@ -131,7 +132,7 @@ AGENT: dict[str, Any] = {
 STREAMS = (
     stream("tickets", TICKETS, model.Ticket, deleted=("status", "deleted"), **ISSUED),
     stream("ticket_metric_events", EVENTS, model.MetricEvent, **HAPPENED),
-    stream("users", export("users", pages.Users), model.User, pii=("name", "email", "phone")),
+    stream("users", export("users", pages.Users), model.User, pii=PERSON),
     stream("organizations", COMPANIES, model.Organization, pii=("details", "notes")),
     stream("calls", CALLS, talk_model.Call),
     stream("legs", LEGS, talk_model.Leg),

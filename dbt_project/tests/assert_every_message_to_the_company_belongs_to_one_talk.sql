@@ -14,7 +14,7 @@ mentions as (
         channel_slug,
         count(*) as message_count
     from {{ ref('fct_mentions') }}
-    where is_addressed and author_id is not null
+    where is_addressed and identifier_key <> 'unknown'
     group by channel_slug
 )
 

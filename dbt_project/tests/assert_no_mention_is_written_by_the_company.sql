@@ -4,10 +4,11 @@ with mentions as (
     select * from {{ ref('fct_mentions') }}
 ),
 
-own_posts as (
-    select * from {{ ref('stg_x__own_posts') }}
+own_accounts as (
+    select distinct {{ identifier_key("'x_user_id'", 'author_id') }} as identifier_key
+    from {{ ref('stg_x__own_posts') }}
 )
 
 select mentions.post_id
 from mentions
-where mentions.author_id in (select own_posts.author_id from own_posts)
+where mentions.identifier_key in (select own_accounts.identifier_key from own_accounts)

@@ -62,7 +62,7 @@ KEYS: Keys = {
     "fct_tickets": (("ticket_id",),),
     "fct_touchpoints": (("touchpoint_key",),),
     "fct_value_fits": (("fitted_as_of_at",),),
-    "fct_web_sessions": (("web_client_id", "ga_session_id"),),
+    "fct_web_sessions": (("identifier_key", "ga_session_id"),),
     "pii_customers": (("customer_key",),),
 }
 

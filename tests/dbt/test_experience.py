@@ -323,7 +323,7 @@ def test_a_session_over_midnight_is_joined_when_the_second_day_comes(
 ) -> None:
     rows = both_ways[0].rows(
         "select web_client_id, cast(started_on as text), event_count, customer_number"
-        " from cx_warehouse.marts.fct_web_sessions order by 1"
+        " from intermediate.int_web_sessions order by 1"
     )
     assert rows == [
         ("a.1", "2026-07-01", 3, None),
@@ -415,6 +415,19 @@ def test_web_days_are_provisional_until_three_days_have_passed(
 
 
 TIES = {
+    "a_crisis_begins_before_its_peak_and_crises_do_not_overlap": """
+        insert into marts.fct_crisis_episodes by name select
+            'k' as crisis_key, timestamp '2026-07-02' as onset_at, date '2026-07-02' as onset_on,
+            timestamp '2026-07-01' as onset_earliest_at, timestamp '2026-07-02' as onset_latest_at,
+            timestamp '2026-07-05' as peak_at, timestamp '2026-07-03' as ended_at,
+            'unknown' as cause_type, 'minor' as severity_type, 9 as negative_count,
+            9 as peak_negative_count, 1 as usual_negative_count, 0 as own_post_share_rate,
+            0 as price_share_rate""",
+    "corrected_sentiment_lies_between_its_strata": """
+        update marts.agg_social_sentiment_weekly set voice_count = voice_count + 1
+        where segment_type = 'all'""",
+    "each_post_of_the_brand_has_its_risk_once": """
+        delete from marts.agg_brand_post_risk""",
     "promoters_passives_and_detractors_make_all_nps_answers": """
         update marts.fct_survey_responses set score_group_type = 'neutral'
         where answer_id = 'n2'""",
@@ -442,7 +455,8 @@ TIES = {
     "the_calendar_has_every_day_once": """
         delete from marts.dim_date where date_on = date '2026-07-01'""",
     "no_mention_is_written_by_the_company": """
-        update marts.fct_mentions set author_id = '111' where post_id = '1'""",
+        update marts.fct_mentions set identifier_key = md5('x_user_id|111')
+        where post_id = '1'""",
     "the_first_reading_and_its_changes_make_the_last": """
         update marts.fct_post_snapshots set like_delta_count = 1""",
     "every_own_post_is_a_brand_post_or_a_reply": """
@@ -459,7 +473,7 @@ TIES = {
     "a_ticket_is_answered_and_solved_after_it_was_opened": """
         update marts.fct_tickets set first_response_minutes = -1 where ticket_id = 11""",
     "sessions_hold_every_event_that_names_one": """
-        delete from marts.fct_web_sessions where web_client_id = 'a.1'""",
+        delete from marts.fct_web_sessions where event_count = 2""",
 }
 
 

@@ -60,8 +60,7 @@ web_sessions as (
     select
         int_web_sessions.*,
         'ga4' as source_slug,
-        int_web_sessions.web_client_id || '/' || cast(int_web_sessions.ga_session_id as string)
-            as source_record_id,
+        cast(int_web_sessions.ga_session_id as string) as source_record_id,
         cast(null as bigint) as ticket_id,
         'website' as channel_slug,
         'web_session' as touchpoint_type,

@@ -31,10 +31,8 @@ final as (
     select
         sessions.touchpoint_key,
         'ga4' as source_slug,
-        sessions.web_client_id,
         sessions.ga_session_id,
         sessions.identifier_key,
-        sessions.customer_number,
         sessions.started_at,
         sessions.ended_at,
         sessions.started_on,

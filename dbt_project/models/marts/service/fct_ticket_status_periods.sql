@@ -9,13 +9,15 @@
     ]}
 ) }}
 
+{% set moments = ['entered_at', 'left_at'] %}
+
 -- depends_on: {{ ref('stg_zendesk__tickets') }}
 -- depends_on: {{ ref('stg_zendesk__ticket_metric_events') }}
 
 with moments as (
     select * from {{ ref('int_ticket_clock_moments') }}
     {% if is_incremental() %}
-    where created_on in ({{ days_of_changed_ticket_clocks('created_on', ['entered_at', 'left_at']) }})
+    where created_on in ({{ days_of_changed_ticket_clocks('created_on', moments) }})
     {% endif %}
 ),
 

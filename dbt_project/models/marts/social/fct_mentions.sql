@@ -17,7 +17,6 @@ final as (
         mentions.source_slug,
         mentions.touchpoint_key,
         mentions.identifier_key,
-        mentions.author_id,
         mentions.conversation_id,
         mentions.referenced_post_id,
         mentions.created_at,

@@ -1,0 +1,112 @@
+"""Canaries in a lake: every value that a stream declares personal is marked, and found again.
+
+The mark is made from the value, so what tied two systems before ties them still.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from extract import SOURCES
+from sandbox.render_x import BRAND_ID
+from tests.dbt.conftest import Warehouse
+
+WORD, DIGITS = "canary", "3198765"
+PHONE = re.compile(r"[+0-9() -]{8,}")
+# An address on Bluesky names the account of its author; the company's own is no person's.
+ACCOUNT = re.compile(r"did:plc:(?!northwind)")
+# An answer names its question beside what somebody wrote: the questions stay as they are.
+SAID = {"answers": ("answers.text", "answers.email")}
+OF_EVENTS = ("user_id", "user_pseudo_id")
+OF_PARAMETERS = ("page_location", "search_term")
+
+
+def planted(value: str) -> str:
+    """Mark a personal value in its own form; the company's own account is no person's."""
+    if value == BRAND_ID:
+        return value
+    if PHONE.fullmatch(value):
+        return f"+{DIGITS}{re.sub(r'[^0-9]', '', value)[-6:]}"
+    if value.startswith(("http", "/")):
+        return f"{value}?email={WORD}"
+    return f"{WORD}{' ' if ' ' in value else '.'}{value}" if value else value
+
+
+def plant(lake: Path) -> set[str]:
+    """Mark every declared value in the accepted files; return the streams that held any."""
+    found = set()
+    for source in SOURCES.values():
+        for stream in source.streams:
+            for path in sorted((lake / "raw" / source.name / stream.name).rglob("*.parquet")):
+                table = pq.read_table(path)
+                marked = _events(table) if stream.columns else _records(table, stream.pii)
+                if marked != table:
+                    pq.write_table(marked.replace_schema_metadata(table.schema.metadata), path)
+                    found.add(f"{source.name}.{stream.name}")
+    return found
+
+
+def _records(table: pa.Table, paths: tuple[str, ...]) -> pa.Table:
+    marked = []
+    for text in table.column("_payload").to_pylist():
+        record = known = json.loads(text)
+        for path in (one for declared in paths for one in SAID.get(declared, (declared,))):
+            record = _at(record, path.split("."))
+        changed = text if record == known else json.dumps(record)
+        marked.append(ACCOUNT.sub(f"did:plc:{WORD}", changed))
+    place = table.schema.get_field_index("_payload")
+    return table.set_column(place, table.schema.field(place), pa.array(marked, pa.string()))
+
+
+def _at(node: Any, path: list[str]) -> Any:
+    """Mark the texts under a path, through lists; what lies deeper than its end too."""
+    if isinstance(node, list):
+        return [_at(one, path) for one in node]
+    if isinstance(node, dict):
+        inner, rest = (path[0], path[1:]) if path else (None, [])
+        return {
+            key: _at(value, rest) if inner in (None, key) else value for key, value in node.items()
+        }
+    return planted(node) if isinstance(node, str) and not path else node
+
+
+def _events(table: pa.Table) -> pa.Table:
+    for name in OF_EVENTS:
+        place = table.schema.get_field_index(name)
+        values = [value and planted(value) for value in table.column(name).to_pylist()]
+        table = table.set_column(place, table.schema.field(place), pa.array(values, pa.string()))
+    place = table.schema.get_field_index("event_params")
+    rows = table.column("event_params").to_pylist()
+    for parameter in (one for row in rows for one in row or ()):
+        if parameter["key"] in OF_PARAMETERS and parameter["value"]["string_value"]:
+            value = parameter["value"]["string_value"]
+            parameter["value"]["string_value"] = planted(value)
+    field = table.schema.field(place)
+    return table.set_column(place, field, pa.array(rows, field.type))
+
+
+def columns_with_canaries(warehouse: Warehouse, schema: str) -> dict[str, list[str]]:
+    """Return the columns of a schema in which a canary sits, by table."""
+    found: dict[str, list[str]] = {}
+    with warehouse.opened() as connection:
+        tables = connection.execute(
+            "select database_name, table_name, list(column_name order by column_name)"
+            " from duckdb_columns() where schema_name = ? group by all order by all",
+            [schema],
+        ).fetchall()
+        for database, table, columns in tables:
+            sought = ", ".join(
+                f"bool_or(regexp_matches(lower({column}::varchar), '{WORD}|{DIGITS}'))"
+                for column in columns
+            )
+            held = connection.execute(f"select {sought} from {database}.{schema}.{table}")
+            (row,) = held.fetchall()
+            if sitting := [name for name, is_found in zip(columns, row, strict=True) if is_found]:
+                found[table] = sitting
+    return found

@@ -21,7 +21,7 @@ from ops.cli_audience import audience
 from ops.cli_goals import app as goals_app
 from ops.cli_metrics import metrics
 from ops.cli_quarantine import app as quarantine_app
-from ops.cli_releases import releases, rollback
+from ops.cli_releases import diff, releases, rollback
 from ops.cli_review import app as review_app
 
 app = typer.Typer(
@@ -212,13 +212,15 @@ def publish(
 
 app.command()(rollback)
 app.command()(releases)
+app.command()(diff)
 
 
 @app.command()
 def status(
     stream: Annotated[str | None, typer.Argument(help="One stream, like zendesk.tickets")] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print it for machines")] = False,
 ) -> None:
-    """Say how it stands: each stream, the release, and what is late, failed or stale now.
+    """Say how it stands: streams, release, trust, gates, held rows, alerts, what is wrong now.
 
     Exit code 1 when something is wrong now.
     """
@@ -226,7 +228,7 @@ def status(
 
     from ops import status as standing  # noqa: PLC0415
 
-    raise typer.Exit(standing.show(_settings(), Console(), stream))
+    raise typer.Exit(standing.show(_settings(), Console(), stream, is_json=is_json))
 
 
 @app.command()

@@ -31,6 +31,16 @@ where gate_type = 'lake' and severity_type = 'quarantine' and not is_success
 group by all
 order by all
 """
+FAILED_CHECKS = """
+select suite_name, check_name, severity_type, message
+from (
+    select *, max(checked_at) over (partition by file_path) as last_at
+    from read_parquet('{files}', union_by_name = true)
+    where checked_at >= ?
+)
+where not is_success and checked_at = last_at
+order by severity_type, suite_name, check_name, checked_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,16 @@ def quarantined(settings: Settings, since: datetime, until: datetime) -> list[tu
         return []
     rows = _query(PUT_ASIDE, f"{files}/dt=*/*.parquet", [since, until])
     return [(name, int(count or 0), message) for name, count, message in rows]
+
+
+def failed_checks(settings: Settings, since: datetime) -> list[tuple[str, str, str, str]]:
+    """Return suite, check, severity and words of what failed when a file was judged last."""
+    files = settings.lake / "operations" / "check_results"
+    if not any(files.glob("dt=*/*.parquet")):
+        return []
+    return [
+        (a, b, c, d) for a, b, c, d in _query(FAILED_CHECKS, f"{files}/dt=*/*.parquet", [since])
+    ]
 
 
 def _query(sql: str, files: str, values: list[Any]) -> list[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from expectations.marts.keys import keys_of_marts
 from extract.errors import CorruptFile, CxwError
 from ops.private_build import (
     MARTS,
@@ -28,6 +29,7 @@ from ops.private_build import (
     start_build,
     take_lock,
 )
+from ops.release_diff import carried, changes
 from ops.release_files import (
     NotPublishable,
     fsync,
@@ -98,6 +100,11 @@ class Release:
         return datetime.fromisoformat(self.manifest["as_of"])
 
     @property
+    def built_at(self) -> datetime:
+        """Return when it was built, and so came into service."""
+        return datetime.fromisoformat(self.manifest["built_at"])
+
+    @property
     def number(self) -> int:
         """Return the number of the build that it came from."""
         return int(self.manifest["build_id"])
@@ -115,8 +122,8 @@ class Release:
 
 def releases(data: Path) -> tuple[Release, ...]:
     """Return the releases that stand, oldest first."""
-    folder = data / "marts" / "releases"
-    names = sorted(p for p in folder.glob("*") if not p.name.startswith(".") and p.is_dir())
+    found = (data / "marts" / "releases").glob("*")
+    names = sorted(path for path in found if not path.name.startswith(".") and path.is_dir())
     return tuple(_release(path) for path in names)
 
 
@@ -176,8 +183,7 @@ def publish(
     if before and (before.number, before.manifest["base"]) == (build.number, build.base):
         _throw_away(build)  # a kill came between the switch and this line
         return before
-    rows = inspect(build.marts)
-    inspect(build.warehouse)
+    rows, _ = inspect(build.marts), inspect(build.warehouse)
     with switching(build.data):
         sweep(build.data)
         now = current(build.data)
@@ -217,24 +223,28 @@ def _throw_away(build: Build) -> None:
 
 
 def _rollback_target(data: Path, to: str | None) -> Release:
+    if to is not None:
+        return named(data, to)
     now, known = current(data), releases(data)
-    names = ", ".join(release.id for release in known) or "none"
-    if to is None:
-        older = [release for release in known if now and release.id < now.id]
-        if not older:
-            raise NoSuchRelease(
-                f"no release before {now.id if now else 'the first'}",
-                "there is nothing to go back to",
-                f"releases that stand: {names}",
-            )
-        return older[-1]
+    if not (older := [release for release in known if now and release.id < now.id]):
+        raise NoSuchRelease(
+            f"no release before {now.id if now else 'the first'}",
+            "there is nothing to go back to",
+            f"releases that stand: {', '.join(release.id for release in known) or 'none'}",
+        )
+    return older[-1]
+
+
+def named(data: Path, name: str) -> Release:
+    """Return the release of that name, or refuse and list the ones that stand."""
+    known = releases(data)
     for release in known:
-        if release.id == to:
+        if release.id == name:
             return release
     raise NoSuchRelease(
-        f"release {to!r} is not there",
+        f"release {name!r} is not there",
         "it never was, or it was retired",
-        f"releases that stand: {names}",
+        f"releases that stand: {', '.join(release.id for release in known) or 'none'}",
     )
 
 
@@ -260,8 +270,7 @@ def _refuse_wrong_base(
 def _manifest(
     name: str, build: Build, facts: BuildFacts, rows: dict[str, int], now: Release | None
 ) -> dict[str, Any]:
-    before: dict[str, int] = now.manifest["rows"] if now else {}
-    marts = sorted({*rows, *before})
+    keys = keys_of_marts(build.data / "dbt" / "manifest.json")
     return {
         "id": name,
         "build_id": build.number,
@@ -270,11 +279,8 @@ def _manifest(
         "code_version": facts.code_version,
         "files_consumed": list(facts.files),
         "rows": rows,
-        "changes": {
-            mart: {"before": before.get(mart), "after": rows.get(mart)}
-            for mart in marts
-            if before.get(mart) != rows.get(mart)
-        },
+        "changes": changes(now.marts if now else None, build.marts, keys),
+        **carried(build.marts),
         "storage_version": STORAGE_VERSION,
     }
 

@@ -1,8 +1,11 @@
-"""How it stands: streams, release, what is wrong now. Files answer; nothing is asked of sources."""
+"""One screen of how it stands: streams, release, trust, gates, held rows, alerts, silences."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -11,53 +14,38 @@ from rich.table import Table
 
 from extract import BROKEN, SOURCES, find_source
 from extract.errors import UnknownSource
-from extract.source import Stream
-from ops import history, plan, publish, steps
-from ops.alerts import silences
-from ops.alerts.kinds import KINDS
+from ops import history, plan, steps
 from ops.alerts.message import age, moment
 from ops.alerts.on_failure import BUILD_COMMANDS
-from ops.alerts.watch import findings
 from ops.settings import Settings
+from ops.standing import Facts, gather
 
 SHOWN = 10
 
 
-def show(settings: Settings, console: Console, only: str | None = None) -> int:
-    """Print how it stands; return 1 when something is wrong now."""
-    now = _now(settings)
+def show(
+    settings: Settings, console: Console, only: str | None = None, *, is_json: bool = False
+) -> int:
+    """Print how it stands, as one screen or as JSON; return 1 when something is wrong now."""
     if only:
         _show_stream(settings, console, only)
         return 0
-    console.print(_streams(settings))
-    release = publish.current(settings.data_dir)
-    if release is None:
-        console.print("no release yet; `cxw run` makes the first", highlight=False, soft_wrap=True)
-    else:
-        old = age(now - release.as_of)
-        console.print(
-            f"release {release.id}, as of {moment(release.as_of)}, {old} old",
-            highlight=False,
-            soft_wrap=True,
-        )
-        reach = plan.landed_until(settings.lake, SOURCES.values())
-        if reach and reach > release.as_of:
-            console.print(
-                f"the lake reaches {moment(reach)}; to publish it: {' && '.join(BUILD_COMMANDS)}",
-                highlight=False,
-                soft_wrap=True,
-            )
-    wrong = findings(settings, now, silences.load())
-    for finding in wrong:
-        console.print(
-            f"\n[red]{finding.kind}[/red] {escape(finding.what)}", highlight=False, soft_wrap=True
-        )
-        for command in finding.repeat:
+    facts = gather(settings, _now(settings))
+    if is_json:
+        console.print_json(json.dumps(facts))
+        return int(bool(facts["findings"]))
+    console.print(_streams(facts))
+    for line in (*_release(facts), *_quality(facts), *_alerts(facts)):
+        console.print(line, highlight=False, soft_wrap=True)
+    for finding in facts["findings"]:
+        line = f"\n[red]{finding['kind']}[/red] {escape(finding['what'])}"
+        console.print(line, highlight=False, soft_wrap=True)
+        for command in finding["repeat"]:
             console.print(f"  repeat   {command}", highlight=False, markup=False)
-        console.print(f"  runbook  {KINDS[finding.kind].runbook}", highlight=False, soft_wrap=True)
-    if not wrong:
+        console.print(f"  runbook  {finding['runbook']}", highlight=False, soft_wrap=True)
+    if not facts["findings"]:
         console.print("nothing is late, failed or stale now", highlight=False, soft_wrap=True)
-    return int(bool(wrong))
+    return int(bool(facts["findings"]))
 
 
 def _now(settings: Settings) -> datetime:
@@ -67,39 +55,68 @@ def _now(settings: Settings) -> datetime:
     return steps.now(settings)
 
 
-def _streams(settings: Settings) -> Table:
+def _streams(facts: Facts) -> Table:
     table = Table(box=None, pad_edge=False)
-    heads = (("stream", "left"), ("up to", "left"), ("files", "right"), ("last try (UTC)", "left"))
-    for name, side in (*heads, ("held", "left")):
+    heads = (("stream", "left"), ("up to", "left"), ("behind/promise", "right"))
+    for name, side in (*heads, ("files", "right"), ("last try (UTC)", "left"), ("held", "left")):
         table.add_column(name, justify=side, no_wrap=True)  # type: ignore[arg-type]
-    last = history.last_attempts(settings)
-    for source in SOURCES.values():
-        for stream in source.streams:
-            name = f"{source.name}.{stream.name}"
-            table.add_row(*_row(settings, source.name, stream, last.get(name)))
+    for one in facts["streams"]:
+        behind = "" if one["behind_hours"] is None else f"{one['behind_hours']:.0f} h"
+        tried = one["last_attempt_at"]
+        held = {"waiting": one["waiting"], "refused": one["refused"]}
+        held["rows"] = facts["quarantine"].get(one["stream"], 0)
+        table.add_row(
+            one["stream"],
+            one["reaches"][:10] if one["reaches"] else "never",
+            f"{behind}/{one['promised_hours']} h" if behind else "",
+            str(one["files"]),
+            f"{tried[5:10]} {tried[11:16]} {one['last_outcome']}" if tried else "never",
+            ", ".join(f"{count} {what}" for what, count in held.items() if count),
+            style="red" if one["is_late"] else "",
+        )
     return table
 
 
-def _row(
-    settings: Settings, source: str, stream: Stream, last: history.Attempt | None
-) -> tuple[str, ...]:
-    windows = plan.covered_windows(settings.lake, source, stream.name)
-    reach = max((window.end for window in windows), default=None)
-    return (
-        f"{source}.{stream.name}",
-        f"{reach:%Y-%m-%d}" if reach else "never",
-        str(len(windows)),
-        f"{last.started_at:%m-%d %H:%M} {last.outcome}" if last else "never",
-        ", ".join(
-            f"{count} {what}"
-            for zone, what in (("landing", "waiting"), ("refused", "refused"))
-            if (count := _count(settings.lake / zone / source / stream.name))
-        ),
-    )
+def _release(facts: Facts) -> Iterator[str]:
+    release = facts["release"]
+    if release is None:
+        yield "no release yet; `cxw run` makes the first"
+        return
+    as_of = moment(datetime.fromisoformat(release["as_of"]))
+    old, served = (age(timedelta(hours=release[f"{n}_hours"])) for n in ("age", "served"))
+    yield f"release {release['id']}, as of {as_of}, {old} old, served for {served}"
+    if release["lake_reaches"]:
+        reach = moment(datetime.fromisoformat(release["lake_reaches"]))
+        yield f"the lake reaches {reach}; to publish it: {' && '.join(BUILD_COMMANDS)}"
 
 
-def _count(folder: Path) -> int:
-    return len(list(folder.glob("dt=*/*.parquet")))
+def _quality(facts: Facts) -> Iterator[str]:
+    """Yield a line for each thing that lowers trust, the gravest first; a screen holds them."""
+    count = Counter(one["grade"] for one in facts["grades"])
+    if count:
+        yield "trust    " + ", ".join(f"{count[grade]} {grade}" for grade in sorted(count))
+    for one in [one for one in facts["grades"] if one["reasons"]][:SHOWN]:
+        yield f"  {one['grade']}  {one['mart']}: {escape(one['reasons'].partition('; ')[0])}"
+    failed = Counter(one["severity"] for one in facts["gates"])
+    if failed:
+        told = ", ".join(f"{failed[severity]} {severity}" for severity in sorted(failed))
+        yield f"gates    in the last 24 h failed: {told}"
+    for one in facts["gates"][:SHOWN]:
+        yield f"  {one['severity']}  {one['suite']} {one['check']}: {escape(one['message'])}"
+    if rows := sum(facts["quarantine"].values()):
+        yield f"held     {rows:,} rows; see them: cxw quarantine list"
+
+
+def _alerts(facts: Facts) -> Iterator[str]:
+    if facts["alerts"]:
+        yield f"alerts   {len(facts['alerts'])} open; see them: cxw alerts"
+    for one in facts["alerts"][:SHOWN]:
+        quiet = " (silenced)" if one["silenced"] else ""
+        yield f"  {one['severity']}  {one['kind']}: {escape(one['what'][0])}{quiet}"
+    for one in facts["silences"]:
+        ended = "ended" if one["is_expired"] else "until"
+        what = f"{one['dag_id']} {escape(one['match'])}"
+        yield f"silence  {what}: {escape(one['reason'])}, {ended} {one['until']}"
 
 
 def _show_stream(settings: Settings, console: Console, name: str) -> None:

@@ -20,7 +20,7 @@ from extract import find_source
 from extract.errors import CxwError, ImpossibleWindow
 from extract.source import Window
 from ops.full_disk import told_when_full
-from ops.holidays import holidays
+from ops.seeds import holidays
 from ops.settings import ConfigurationError, Settings, source_settings
 
 if TYPE_CHECKING:

@@ -114,8 +114,9 @@ def learn(
     width = _days(window)
     excused = is_partial or (kind is Kind.ENTITY and now - window.end > LATE)
     if width == 1:
-        days = {one.window.start.date(): float(one.rows) for one in seen if _days(one.window) == 1}
-        if found := usual(days, window.start.date(), holidays):
+        whole = [one for one in seen if _days(one.window) == 1]
+        by_day = {one.window.start.date(): float(one.rows) for one in whole}
+        if found := usual(by_day, window.start.date(), holidays):
             return _around(found, is_excused=excused)
     seen = seen[:LOOK_BACK]
     same_width = [one for one in seen if 0.5 <= _days(one.window) / width <= 2]

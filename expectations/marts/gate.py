@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -64,7 +65,7 @@ def check_marts(
     write_results(results_dir, subject, checks)
     refused = [c for c in checks if not c.success and c.severity is Severity.REFUSE]
     if refused:
-        raise _refusal(refused, previous)
+        raise _refusal(refused, previous, subject.checked_at)
     return Verdict(Outcome.PASSED, rows, 0, checks)
 
 
@@ -99,11 +100,21 @@ def _columns(con: duckdb.DuckDBPyConnection, database: str) -> Columns:
     return found
 
 
-def _refusal(refused: list[CheckResult], previous: Path | None) -> MartsRefused:
+def _refusal(refused: list[CheckResult], previous: Path | None, now: datetime) -> MartsRefused:
     told = "; ".join(f"{c.suite} {c.check}: {c.message}" for c in refused)
-    stays = "the last release stays" if previous else "nothing is published yet"
+    stays = _served(previous, now) if previous else "nothing is published yet"
     return MartsRefused(
         f"{len(refused)} checks failed: {told}",
         f"BI would show numbers that are wrong or that changed without cause, so {stays}",
         f"see docs/runbooks/{RUNBOOK}.md, mend the cause, then run `cxw build` again",
     )
+
+
+def _served(previous: Path, now: datetime) -> str:
+    """Say which release stays, and for how long it has been served."""
+    manifest = previous.with_name("manifest.json")
+    if not manifest.exists():
+        return "the last release stays"
+    since = datetime.fromisoformat(json.loads(manifest.read_text())["built_at"])
+    hours = (now - since) / timedelta(hours=1)
+    return f"the last release stays: {previous.parent.name}, served for {hours:,.0f} h"

@@ -81,7 +81,15 @@ def test_publish_makes_a_release_that_says_what_it_is(tmp_path: Path) -> None:
     assert current(tmp_path) == release
     assert release.manifest["files_consumed"] == ["day 1"]
     assert release.manifest["rows"] == {"agg_experience_daily": 1200, "fct_calls": 1200}
-    assert release.manifest["changes"]["fct_calls"] == {"before": 1000, "after": 1200}
+    assert release.manifest["changes"]["fct_calls"] == {
+        "before": 1000,
+        "after": 1200,
+        "added": 1200,
+        "removed": 1000,
+        "changed": 0,
+        "columns_added": [],
+        "columns_removed": [],
+    }
     assert release.manifest["base"] == "20260901T000000Z-000001"
     assert not list((tmp_path / "build").glob("0*"))
 

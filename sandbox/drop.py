@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from sandbox.audits import Auditing, audits_file
 from sandbox.company import Company
 from sandbox.exports import QueuedCalls, acd_file, posts_file, roster_file
 from sandbox.moments import DAY, HOUR, MINUTE, as_datetime, as_us, start_of
@@ -35,7 +36,8 @@ class Delivery:
 def deliveries(company: Company, day: date) -> Iterator[Delivery]:
     """Give the files of a day."""
     on_time = start_of(day) + DAY + AFTER_MIDNIGHT
-    for kind, ending in (("acd_intervals", "csv"), ("brand_posts", "ndjson")):
+    daily = (("acd_intervals", "csv"), ("brand_posts", "ndjson"), ("interaction_audits", "csv"))
+    for kind, ending in daily:
         is_late = company.chance("late file", kind, day) < LATE_SHARE
         us = on_time + (DAY if is_late else 0)
         yield Delivery(us, kind, f"{kind}_{day}.{ending}")
@@ -56,6 +58,7 @@ class Drop:
             "acd_intervals": partial(acd_file, QueuedCalls(company)),
             "brand_posts": partial(posts_file, company),
             "agent_roster": partial(roster_file, company),
+            "interaction_audits": partial(audits_file, Auditing(company)),
         }
         folder.mkdir(parents=True, exist_ok=True)
 

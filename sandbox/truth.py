@@ -28,6 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox import (
+    truth_audits,
     truth_campaigns,
     truth_care,
     truth_incidents,
@@ -49,6 +50,7 @@ from sandbox.world import World
 
 _TEXT, _WHOLE, _AT = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
 TOPICS = (
+    truth_audits,
     truth_campaigns,
     truth_care,
     truth_issues,
@@ -62,11 +64,7 @@ _CALL_NUMBERS = ("queue_seconds", "talk_seconds", "hold_seconds", "wrap_up_secon
 
 SCHEMAS: dict[str, list[tuple[str, pa.DataType]]] = {
     "persons": [("person_id", _TEXT), ("customer_number", _TEXT)],
-    "identifiers": [
-        ("person_id", _TEXT),
-        ("identifier_type", _TEXT),
-        ("identifier_value", _TEXT),
-    ],
+    "identifiers": [("person_id", _TEXT), ("identifier_type", _TEXT), ("identifier_value", _TEXT)],
     "calls": [
         ("call_id", _WHOLE),
         ("person_id", _TEXT),

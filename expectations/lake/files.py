@@ -1,4 +1,4 @@
-"""Files of the drop folder: the queue's figures, the roster of agents, posts in other networks."""
+"""Files of the drop folder: figures of the queue, the roster, posts elsewhere, audits."""
 
 from expectations.lake.rules import Rule, StreamRules, counts, moments, seconds
 
@@ -17,4 +17,7 @@ STREAMS = {
     ),
     "agent_roster": StreamRules((Rule("agent_id", "$.agent_id", 1),), fresh_hours=336),
     "brand_posts": StreamRules(counts("likes", "comments", "shares"), fresh_hours=72),
+    "interaction_audits": StreamRules(
+        (*moments("audited_at"), *counts("earned", "possible")), fresh_hours=168
+    ),
 }

@@ -14,6 +14,7 @@ from sandbox.stories.climate import Climate
 from sandbox.stories.clumsy_post import ClumsyPost
 from sandbox.stories.consent_wave import ConsentWave
 from sandbox.stories.crm_noise import CrmNoise
+from sandbox.stories.differing_auditors import DifferingAuditors
 from sandbox.stories.emergencies import Emergencies
 from sandbox.stories.newsletter_offer import NewsletterOffer
 from sandbox.stories.outage import Outage
@@ -35,6 +36,7 @@ __all__ = [
     "ClumsyPost",
     "ConsentWave",
     "CrmNoise",
+    "DifferingAuditors",
     "Emergencies",
     "NewsletterOffer",
     "Outage",
@@ -67,4 +69,5 @@ PLANTED: tuple[Story, ...] = (
     OutsideRumour(),
     CareProgramme(),
     CrmNoise(),
+    DifferingAuditors(),
 )

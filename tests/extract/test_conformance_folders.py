@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -84,12 +85,15 @@ def rewritten(path: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) ->
         lines = [json.dumps(change(json.loads(line))) for line in path.read_text().splitlines()]
         path.write_text("\n".join(lines) + "\n")
     else:
-        heading, *lines = path.read_bytes().decode("utf-8-sig").split("\r\n")[:-1]
-        names = heading.split(";")
-        changed = [change(dict(zip(names, line.split(";"), strict=True))) for line in lines]
-        shown = [";".join(map(str, one.values())) for one in changed]
-        text = "\r\n".join([";".join(changed[0]), *shown, ""])
-        path.write_bytes(text.encode("utf-8-sig"))
+        content = path.read_bytes()
+        coding = "utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8"
+        heading, *lines = content.decode(coding).split("\r\n")[:-1]
+        sign = ";" if ";" in heading else ","
+        names = heading.split(sign)
+        changed = [change(dict(zip(names, line.split(sign), strict=True))) for line in lines]
+        shown = [sign.join(map(str, one.values())) for one in changed]
+        text = "\r\n".join([sign.join(changed[0]), *shown, ""])
+        path.write_bytes(text.encode(coding))
 
 
 @pytest.fixture

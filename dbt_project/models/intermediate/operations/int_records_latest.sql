@@ -46,6 +46,7 @@
     ('files', 'acd_intervals', 'stg_files__acd_intervals', 'started_at'),
     ('files', 'agent_roster', 'stg_files__agent_roster', '_cursor'),
     ('files', 'brand_posts', 'stg_files__brand_posts', 'published_at'),
+    ('files', 'interaction_audits', 'stg_files__interaction_audits', 'audited_at'),
     ('x', 'compliance', 'stg_x__compliance', '_extracted_at'),
     ('bluesky', 'search_posts', 'stg_bluesky__search_posts', 'created_at'),
     ('bluesky', 'own_posts', 'stg_bluesky__own_posts', 'created_at'),

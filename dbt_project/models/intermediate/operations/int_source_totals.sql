@@ -36,6 +36,8 @@ views_reported as (
         web_reports.report_on,
         sum(web_reports.view_count) as view_count
     from web_reports
+    -- A report that was not asked for views tells no total.
+    where web_reports.view_count is not null
     group by web_reports.report_on
 ),
 

@@ -6,9 +6,8 @@ The truth holds both readings of every audit; the marts hold the second one of a
 
 from __future__ import annotations
 
-from math import sqrt
-
 from benchmarks.evidence import Analytic, Connection, Estimate
+from benchmarks.evidence._rates import difference
 from sandbox.stories import DifferingAuditors
 
 STORY = DifferingAuditors()
@@ -32,33 +31,23 @@ from (
         and audited_at at time zone 'UTC' >= {BEGINS}
 )
 """
-TRUE_KAPPA = """
-with pairs as (
+TRUE_AGREEMENT = """
+with months as (
     select
         date_trunc('month', first.read_at) as audited_month,
-        cast(first.answer_type = 'yes' as integer) as own,
-        cast(second.answer_type = 'yes' as integer) as other
+        avg(cast(first.answer_type = second.answer_type as integer)) as agreed
     from truth_audit_readings as first
     inner join truth_audit_readings as second using (audit_id, question_slug)
     where question_slug = ? and not first.is_second and second.is_second
-),
-months as (
-    select
-        audited_month,
-        avg(cast(own = other as integer)) as observed,
-        avg(own) * avg(other) + (1 - avg(own)) * (1 - avg(other)) as expected
-    from pairs group by audited_month
+    group by audited_month
 )
-select
-    arg_min((observed - expected) / (1 - expected), audited_month)
-    - arg_max((observed - expected) / (1 - expected), audited_month)
-from months
+select 100 * (arg_min(agreed, audited_month) - arg_max(agreed, audited_month)) from months
 """
-KAPPAS = """
+AGREEMENT = """
 select
-    arg_min(kappa, audited_month) - arg_max(kappa, audited_month),
-    arg_min(margin_of_error, audited_month), arg_max(margin_of_error, audited_month)
-from agg_audit_agreement_monthly where question_slug = ? and kappa is not null
+    arg_min(round(observed_rate * pair_count), audited_month), arg_min(pair_count, audited_month),
+    arg_max(round(observed_rate * pair_count), audited_month), arg_max(pair_count, audited_month)
+from agg_audit_agreement_monthly where question_slug = ?
 having count(*) > 1
 """
 MIN_PAIRS = 20
@@ -79,19 +68,15 @@ def stricter_estimate(connection: Connection) -> Estimate | None:
     return Estimate(value, value - 1.96 * error, value + 1.96 * error)
 
 
-def lost_kappa(connection: Connection) -> float:
-    """Give the kappa of all audits in the first month, before the story, less the last month's."""
-    return float(connection.execute(TRUE_KAPPA, [STORY.question]).fetchall()[0][0])
+def lost_agreement(connection: Connection) -> float:
+    """Give how much more often both readers of an audit agreed before the story than at last."""
+    return float(connection.execute(TRUE_AGREEMENT, [STORY.question]).fetchall()[0][0])
 
 
-def kappa_estimate(connection: Connection) -> Estimate | None:
-    """Read both months' kappa as the mart tells it; they are independent."""
-    found = connection.execute(KAPPAS, [STORY.question]).fetchall()
-    if not found:
-        return None
-    value, *margins = found[0]
-    margin = sqrt(sum(one * one for one in margins))
-    return Estimate(value, value - margin, value + margin)
+def agreement_estimate(connection: Connection) -> Estimate | None:
+    """Compare the first month, before the story, with the last one."""
+    found = connection.execute(AGREEMENT, [STORY.question]).fetchall()
+    return difference([int(one) for one in found[0]]) if found else None
 
 
 ANALYTIC = [
@@ -107,8 +92,8 @@ ANALYTIC = [
         slug="auditor_agreement",
         story=STORY.slug,
         title="Agreement of auditors lost on one question",
-        unit="Cohen's kappa",
-        planted=lost_kappa,
-        estimate=kappa_estimate,
+        unit="points",
+        planted=lost_agreement,
+        estimate=agreement_estimate,
     ),
 ]

@@ -24,20 +24,6 @@ metric_definitions as (
     where is_current
 ),
 
-segmented as (
-    select
-        observations.*,
-        'all' as segment_type,
-        'all' as segment_slug
-    from observations
-    union all
-    select
-        observations.*,
-        'channel' as segment_type,
-        observations.channel_slug as segment_slug
-    from observations
-),
-
 summed as (
     select
         segmented.metric_slug,
@@ -49,7 +35,7 @@ summed as (
         count(*) as sample_count,
         sum(segmented.score) as score_sum,
         sum(segmented.score * segmented.score) as score_squared_sum
-    from segmented
+    from {{ in_segments('observations') }} as segmented
     group by
         segmented.metric_slug,
         segmented.segment_type,

@@ -25,9 +25,16 @@ order by started_at, attempt_id
 """
 PUT_ASIDE = """
 select source_slug || '.' || stream_name, max(observed), any_value(message)
-from read_parquet('{files}', union_by_name = true)
+from (
+    select
+        *,
+        checked_at = max(checked_at) over (partition by file_path) as is_last,
+        bool_or(severity_type = 'refuse' and not is_success)
+            over (partition by file_path, checked_at) as is_refused
+    from read_parquet('{files}', union_by_name = true)
+)
 where gate_type = 'lake' and severity_type = 'quarantine' and not is_success
-    and checked_at >= ? and checked_at < ?
+    and is_last and not is_refused and checked_at >= ? and checked_at < ?
 group by all
 order by all
 """

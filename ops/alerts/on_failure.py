@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
 from extract import SOURCES
+from extract.errors import CxwError
 from extract.source import Window
 from ops import history, publish
 from ops.alerts import failures, silences
@@ -19,6 +21,7 @@ from ops.alerts.message import Alert, age, linked, moment
 from ops.alerts.send import deliver
 from ops.settings import Settings
 
+log = logging.getLogger("cxw.alerts")
 SEVERITIES = ("page", "ticket", "notice")
 NO_MARTS = {"watch_warehouse", "review_identities"}  # whose failure makes no mart older
 BUILD_STEPS = {"build", "check marts", "publish"}
@@ -63,7 +66,6 @@ def run_alert(
     affected = Affected()
     if dag_id not in NO_MARTS:
         affected = affected_streams(settings, streams or _streams_of(dag_id))
-    release = publish.current(settings.data_dir)
     failed = [{"step": f.step, "subject": f.subject, "window": f.window, "at": f.at} for f in found]
     return Alert(
         id=failures.run_name(dag_id, run_id),
@@ -72,14 +74,14 @@ def run_alert(
         run_id=run_id,
         at=now.isoformat(),
         what=tuple(_what(failure) for failure in found) or (_no_word(reason),),
-        since=history.failing_since(settings, streams, now),
+        since=_since(settings, streams, now),
         stale_marts=affected.marts,
         readers=affected.readers,
         lineage_known=affected.known,
         served=served(settings, now),
         repeat=repeat_of(found) or (f"airflow dags trigger {dag_id}",),
         log=_log(dag_id, run_id),
-        release=release.id if release else "",
+        release=served_id(settings),
         subjects=tuple(dict.fromkeys(_subject(dag_id, one) for one in failed)) or (dag_id,),
         failed=tuple(failed) or ({"step": "", "subject": "", "window": "", "at": now.isoformat()},),
     )
@@ -110,10 +112,28 @@ def affected_streams(settings: Settings, streams: Sequence[str]) -> Affected:
 
 def served(settings: Settings, now: datetime) -> str:
     """Say which release BI reads and how old it is."""
-    release = publish.current(settings.data_dir)
+    try:
+        release = publish.current(settings.data_dir)
+    except CxwError as error:
+        return f"unknown: {error.seen}"
     if release is None:
         return "no release yet"
     return f"{release.id}, as of {moment(release.as_of)}, {age(now - release.as_of)} old"
+
+
+def served_id(settings: Settings) -> str:
+    """Return the name of the release that is shown, be it readable or not; empty before one is."""
+    link = settings.data_dir / "marts" / "current"
+    return link.readlink().name if link.is_symlink() else ""
+
+
+def _since(settings: Settings, streams: Sequence[str], now: datetime) -> str:
+    """Say since when; a record of attempts that cannot be read stops no alert."""
+    try:
+        return history.failing_since(settings, streams, now)
+    except Exception as error:
+        log.exception("the record of attempts cannot be read")
+        return f"{moment(now)} (this run; before it unknown: {type(error).__name__})"
 
 
 def repeat_of(found: Sequence[Failure]) -> tuple[str, ...]:

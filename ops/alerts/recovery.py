@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from extract.source import Window
-from ops import plan, publish
+from ops import plan
 from ops.alerts import failures, filed
-from ops.alerts.on_failure import BUILD_STEPS
+from ops.alerts.on_failure import BUILD_STEPS, served_id
 from ops.alerts.send import close
 from ops.settings import Settings
 
@@ -46,8 +46,7 @@ def _made_good(settings: Settings, one: filed.Filed, failed: dict[str, Any]) -> 
         missing = plan.gaps(settings.lake, source, stream, window)
         return None if missing else f"{subject} {failed['window']} is in the lake"
     if step in BUILD_STEPS or one["dag_id"] == "build_marts":
-        release = publish.current(settings.data_dir)
-        newer = release and release.id > one["release"]
-        return f"release {release.id} is served" if release and newer else None
+        release = served_id(settings)
+        return f"release {release} is served" if release > one["release"] else None
     good = failures.last_good(settings.alerts_dir, one["dag_id"], step, subject)
     return f"it ended well at {good:%Y-%m-%d %H:%M} UTC" if good and good > at else None

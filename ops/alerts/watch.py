@@ -73,8 +73,8 @@ def findings(
     limits = tiers.usable().watch
     looks: dict[str, Callable[[], Iterable[Finding]]] = {
         "broken": lambda: _broken(settings),
+        "waiting": lambda: _waiting(settings, now),  # before late: it says more of the same
         "late": lambda: _late(settings, now),
-        "waiting": lambda: _waiting(settings, now),
         "quarantined": lambda: _quarantined(settings, now),
         "stale": lambda: _stale(settings, now),
         "expired": lambda: _expired(known, now),

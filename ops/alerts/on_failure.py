@@ -23,7 +23,11 @@ from ops.settings import Settings
 
 log = logging.getLogger("cxw.alerts")
 SEVERITIES = ("page", "ticket", "notice")
-NO_MARTS = {"watch_warehouse", "review_identities"}  # whose failure makes no mart older
+NO_MARTS = {
+    "watch_warehouse",
+    "review_identities",
+    "review_quarantine",
+}  # whose failure makes no mart older
 BUILD_STEPS = {"build", "check marts", "publish"}
 BUILD_COMMANDS = ("cxw build", "cxw check marts", "cxw publish")
 

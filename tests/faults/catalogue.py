@@ -45,7 +45,6 @@ class Fault:
     repair: Callable[[Bench], None] = lambda bench: bench.faults()
     landed: tuple[str, ...] = (USERS,)
     seconds: int = 60
-    shown: bool = True  # the release can be read while it lasts
 
 
 def of_answers(name: str = USERS, window: Window = DAY, **fault: object) -> Callable[[Bench], None]:
@@ -53,7 +52,6 @@ def of_answers(name: str = USERS, window: Window = DAY, **fault: object) -> Call
     paths = {
         USERS: "/zendesk/.*users",
         "hubspot.contacts": "/hubspot/",
-        "x.mentions": "/x/",
     }
 
     def inject(bench: Bench) -> None:
@@ -100,7 +98,7 @@ def day_removed(bench: Bench) -> None:
     bench.run(USERS)
     for path in (bench.settings.lake / "raw").rglob(f"{BEFORE.name}.parquet"):
         path.unlink()
-    later = type(BEFORE)(BEFORE.start - timedelta(days=1), BEFORE.start)
+    later = Window(BEFORE.start - timedelta(days=1), BEFORE.start)
     bench.run(USERS, later)
     bench.watch(minutes=1)
 
@@ -232,13 +230,6 @@ def release_damaged(bench: Bench) -> None:
 def release_mended(bench: Bench) -> None:
     manifest = bench.settings.data_dir / "marts" / "current" / "manifest.json"
     manifest.write_bytes(bench.kept["manifest"])
-
-
-def channel_down(bench: Bench) -> None:
-    """Break PagerDuty while another thing is wrong; that one is mended, then counts no more."""
-    bench.office.pagerduty.status = 503
-    rolled_back(bench)
-    bench.waits(minutes=15)
 
 
 def watch_stopped(bench: Bench) -> None:

@@ -57,18 +57,18 @@ def _now(settings: Settings) -> datetime:
 
 def _streams(facts: Facts) -> Table:
     table = Table(box=None, pad_edge=False)
-    heads = (("stream", "left"), ("up to", "left"), ("behind/promise", "right"))
+    heads = (("stream", "left"), ("up to", "left"), ("h behind", "right"))
     for name, side in (*heads, ("files", "right"), ("last try (UTC)", "left"), ("held", "left")):
         table.add_column(name, justify=side, no_wrap=True)  # type: ignore[arg-type]
     for one in facts["streams"]:
-        behind = "" if one["behind_hours"] is None else f"{one['behind_hours']:.0f} h"
+        behind = "" if one["behind_hours"] is None else f"{one['behind_hours']:.0f}"
         tried = one["last_attempt_at"]
         held = {"waiting": one["waiting"], "refused": one["refused"]}
         held["rows"] = facts["quarantine"].get(one["stream"], 0)
         table.add_row(
             one["stream"],
             one["reaches"][:10] if one["reaches"] else "never",
-            f"{behind}/{one['promised_hours']} h" if behind else "",
+            f"{behind}/{one['promised_hours']}" if behind else "",
             str(one["files"]),
             f"{tried[5:10]} {tried[11:16]} {one['last_outcome']}" if tried else "never",
             ", ".join(f"{count} {what}" for what, count in held.items() if count),

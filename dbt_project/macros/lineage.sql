@@ -87,12 +87,17 @@
    every number. Whichever is built last sets it; where the other is not there, nothing happens. #}
 {% macro carry_trust() -%}
     {%- if execute -%}
-        {%- set place = {'database': this.database, 'schema': this.schema} -%}
-        {%- set headline = adapter.get_relation(identifier='agg_experience_daily', **place) -%}
-        {%- set trust = adapter.get_relation(identifier='agg_mart_trust', **place) -%}
-        {%- if headline and trust -%}
-            update {{ headline }} set trust_grade = (
-                select graded.trust_grade from {{ trust }} as graded
+        {#- The adapter does not know yet what was created a moment ago: the catalogue does. -#}
+        {%- set there -%}
+            select 1 from information_schema.tables
+            where
+                table_catalog = '{{ this.database }}' and table_schema = '{{ this.schema }}'
+                and table_name in ('agg_experience_daily', 'agg_mart_trust')
+        {%- endset -%}
+        {%- if run_query(there) | length == 2 -%}
+            {%- set place = this.database ~ '.' ~ this.schema -%}
+            update {{ place }}.agg_experience_daily set trust_grade = (
+                select graded.trust_grade from {{ place }}.agg_mart_trust as graded
                 where graded.mart_name = 'agg_experience_daily'
             )
         {%- endif -%}

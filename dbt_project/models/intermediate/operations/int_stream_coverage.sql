@@ -1,6 +1,6 @@
 -- One row per stream that landed: the last days that an accepted interval covers, of those owed.
 
-{# A stream owes every day from the first that its source ever gave. A day counts as covered when
+{# A stream owes every day from the first that it ever gave. A day counts as covered when
    one interval holds it whole. #}
 with accepted_files as (
     select * from {{ ref('stg_operations__accepted_files') }}
@@ -14,19 +14,13 @@ days as (
     ) }} as calendar
 ),
 
-sources as (
+streams as (
     select
         accepted_files.source_slug,
+        accepted_files.stream_slug,
         min(cast(accepted_files.interval_start_at as date)) as first_on
     from accepted_files
-    group by accepted_files.source_slug
-),
-
-streams as (
-    select distinct
-        accepted_files.source_slug,
-        accepted_files.stream_slug
-    from accepted_files
+    group by accepted_files.source_slug, accepted_files.stream_slug
 ),
 
 owed as (
@@ -36,8 +30,7 @@ owed as (
         cast(days.covered_on as timestamp) as day_start_at,
         cast({{ dbt.dateadd('day', 1, 'days.covered_on') }} as timestamp) as day_end_at
     from streams
-    inner join sources on streams.source_slug = sources.source_slug
-    inner join days on sources.first_on <= days.covered_on
+    inner join days on streams.first_on <= days.covered_on
 ),
 
 judged as (

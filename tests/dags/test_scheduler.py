@@ -81,6 +81,7 @@ def test_a_scheduled_backfill_lands_its_days_and_the_assets_build_the_marts(
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
             "AIRFLOW__API_AUTH__JWT_SECRET": "only-for-this-test-" * 4,
             "AIRFLOW__CORE__PARALLELISM": "2",
+            "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "True",  # cxw run has no scheduler that decides
         }
 
         def airflow(*words: str) -> None:
@@ -107,7 +108,11 @@ def test_a_scheduled_backfill_lands_its_days_and_the_assets_build_the_marts(
         ended = "select state from dag_run where run_type = 'backfill' and end_date is not null"
         until(lambda: len(ask(settings, ended)) == 2)
         assert ask(settings, ended) == [("success",), ("success",)]
-        release = until(lambda: publish.current(settings.data_dir))
+        until(lambda: has_published_calls(settings))  # the first build may begin before them
         built = ask(settings, "select run_type from dag_run where dag_id = 'build_marts'")
         assert {run_type for (run_type,) in built} == {"asset_triggered"}
-        assert any("raw/zendesk/calls" in name for name in release.manifest["files"])
+
+
+def has_published_calls(settings: Settings) -> bool:
+    consumed = [r.manifest["files_consumed"] for r in publish.releases(settings.data_dir)]
+    return any("raw/zendesk/calls" in name for names in consumed for name in names)

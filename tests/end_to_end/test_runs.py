@@ -19,7 +19,7 @@ from tests.end_to_end.conftest import CXW, Company
 OF_THE_RUNS = {"fct_extract_attempts", "fct_check_results", "agg_freshness", "agg_mart_trust"}
 OF_THE_RUNS |= {"dim_checks", "fct_reconciliations"}
 # What says when a build first told something: a single build told all of it on its own day.
-OF_THE_BUILDS = {"fct_metric_publications", "fct_metric_targets"}
+OF_THE_BUILDS = {"fct_metric_publications", "fct_metric_targets", "identity_resolution"}
 CLOSED = {  # the date column of marts with one row per day or per dated event
     "agg_experience_daily": "booked_on",
     "fct_calls": "started_on",

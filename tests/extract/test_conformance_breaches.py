@@ -12,7 +12,7 @@ from extract.http import Client
 from extract.hubspot_pages import Found
 from extract.paging import by_offset
 from extract.servicenow_model import Page
-from extract.source import Window
+from extract.source import Batch, Window
 from tests.extract import test_conformance as suite
 from tests.extract.conformance import Bench, Case
 
@@ -21,7 +21,7 @@ bench, shared = suite.bench, suite.shared
 
 def found_by_offset(
     client: Client, path: str, cursor: str, properties: list[str], window: Window
-) -> Iterator[list[Raw]]:
+) -> Iterator[Batch]:
     """Search HubSpot as the connector does, but go on behind a number of rows."""
     ends = (("GTE", window.start), ("LT", window.end))
     bounds = [hubspot_search._filter(cursor, how, hubspot_search._ms(at)) for how, at in ends]
@@ -35,7 +35,7 @@ def found_by_offset(
     def fetch(offset: int) -> Found:
         return client.post(f"{path}/search", {**asked, "after": str(offset)}, Found)
 
-    return (page.results for page in by_offset(fetch, lambda page: page.results))
+    return (Batch(page.results) for page in by_offset(fetch, lambda page: page.results))
 
 
 def walked_by_offset(walk: servicenow_table.Walk) -> Iterator[list[Raw]]:

@@ -27,7 +27,7 @@ SEEN = "files.toml [acd_intervals]: Invalid enum value 'restat' - at `$.kind`"
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the product and put a typing error into the copy's declarations."""
     folder = tmp_path_factory.mktemp("project")
-    for name in ("extract", "ops", "expectations"):
+    for name in ("extract", "ops", "expectations", "dbt_project/seeds"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     declared = folder / "extract" / "files.toml"
     declared.write_text(declared.read_text().replace('kind = "restate"', 'kind = "restat"'))

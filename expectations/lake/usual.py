@@ -1,7 +1,8 @@
 """What a day of a stream usually holds: its level now, times its weekday, times its season.
 
 Each past day is divided by the factor of its weekday; the median of the nearest two weeks is the
-level, so growth is followed within days and a spike moves nothing. The factor of a weekday is the
+level, so growth is followed within days and a spike moves nothing. A wave of weeks does move it:
+the median of all these days tells how calm a day after it may be. The factor of a weekday is the
 median share of its days in the week around them. With a year of history the season counts, too: how
 the same weeks of the year before stood to the month ahead of them. Holidays teach nothing about
 other days; a holiday is compared with the holidays that were seen.
@@ -16,6 +17,7 @@ from statistics import mean, median
 
 LEARNT_FROM = 21  # days: three of each weekday
 LEVEL_DAYS = 14
+WAVE = 1.5  # so many times the level of all days; growth is slower
 SEASON_DAYS = 7  # before and after the same date of the year before
 SEASON_AHEAD = 28
 YEAR = timedelta(days=364)  # whole weeks
@@ -31,6 +33,7 @@ class Usual:
     """The rate that a day should have, how far days stray from it, and what that rests on."""
 
     rate: float
+    calm: float  # in a wave the rate at the level of all days, else the rate
     noise: float  # share of the rate; four standard deviations of past days
     newest: float  # what the day before would mean for this one
     is_holiday: bool
@@ -55,12 +58,14 @@ def usual(rates: Rates, day: date, holidays: Collection[date] = ()) -> Usual | N
     if day in holidays:
         seen = [rates[one] / level for one in rates if one in holidays and abs(one - day) < YEAR]
         rate, named = level * median(seen or [0.0]), f"{len(seen)} holidays"
+    of_all = median(plain.values())
+    calm = rate * of_all / level if level > WAVE * of_all else rate
     strays = sorted(_strays(plain))
     noise = SIGMAS * median(strays) if strays else 0.0
     before = max((one for one in plain if one < day), default=None)
     newest = plain[before] * factors[day.weekday()] if before else rate
     told = f", {season:.2f} of it at this season" if season != 1.0 else ""
-    return Usual(rate, noise, newest, day in holidays, f"usual {rate:,.1f}: {named}{told}")
+    return Usual(rate, calm, noise, newest, day in holidays, f"usual {rate:,.1f}: {named}{told}")
 
 
 def _factors(rates: Rates) -> list[float] | None:

@@ -3,7 +3,8 @@
 Where three weeks of days are there, `usual` says what is usual for the day by level, weekday and
 season. Below 60 % of it a day is told, below half refused, above twice told; further off where past
 days strayed further (four standard deviations) or where the number is small (four of a counted
-number). A rise that was told the day before is not told again. Holidays are never refused.
+number). A rise that was told the day before is not told again, and the end of a wave is no fall:
+in a wave, too few is measured from the level of all the days. Holidays are never refused.
 
 With less history the rate (rows a day; for snapshots rows) is compared with intervals of about the
 same width: those of the same weekday when there are five, else those of the same kind of day
@@ -149,8 +150,9 @@ def learn(
 def _around(found: Usual, *, is_excused: bool) -> Bounds:
     """Return the bounds around what is usual for a day."""
     chance, strays = 4 * math.sqrt(max(found.rate, 1)), math.exp(found.noise)
+    calm, chance_below = found.calm, 4 * math.sqrt(max(found.calm, 1))
     low, told = (
-        max(0.0, min(found.rate - chance, found.rate / strays, found.rate * (1 - part)))
+        max(0.0, min(calm - chance_below, calm / strays, calm * (1 - part)))
         for part in (REFUSED, TOLD)
     )
     high = max(found.rate + chance, found.rate * strays, found.rate * (1 + TWICE))

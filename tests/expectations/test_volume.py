@@ -87,6 +87,15 @@ def test_a_halved_day_is_seen(scale: int, share: float, week: str) -> None:
     assert sum(seen) >= share * len(seen)
 
 
+def test_the_calm_after_a_wave_is_no_fall_and_less_than_half_of_it_is() -> None:
+    """Four weeks of 50 posts a day, two weeks of 150: 45 are usual again, 15 are not."""
+    counts = [50] * 28 + [150] * 14
+    found, bounds = judged(counts, 42, 45)
+    assert not found, bounds
+    assert (judged(counts, 42, 15)[0], bounds.below) == (True, Severity.REFUSE)
+    assert bounds.low > 15
+
+
 def test_a_third_of_a_day_is_refused() -> None:
     counts = history(random.Random(1), 3_000, "office")  # noqa: S311
     _, bounds = judged(counts, 50, 0)

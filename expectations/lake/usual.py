@@ -1,11 +1,11 @@
 """What a day of a stream usually holds: its level now, times its weekday, times its season.
 
 Each past day is divided by the factor of its weekday; the median of the nearest two weeks is the
-level, so growth is followed within days and a spike moves nothing. A wave of weeks does move it:
-the median of all these days tells how calm a day after it may be. The factor of a weekday is the
-median share of its days in the week around them. With a year of history the season counts, too: how
-the same weeks of the year before stood to the month ahead of them. Holidays teach nothing about
-other days; a holiday is compared with the holidays that were seen.
+level, so growth is followed within days and a spike moves nothing. A wave, or spikes on one
+weekday, do move it: the second least of the weekday tells how calm a day after them may be. The
+factor of a weekday is the median share of its days in the week around them. With a year of history
+the season counts, too: how the same weeks of the year before stood to the month ahead of them.
+Holidays teach nothing about other days; a holiday is compared with the holidays that were seen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from statistics import mean, median
 
 LEARNT_FROM = 21  # days: three of each weekday
 LEVEL_DAYS = 14
-WAVE = 1.5  # so many times the level of all days; growth is slower
+WAVE = 1.5  # so many times a calm day of the weekday; growth is slower
 SEASON_DAYS = 7  # before and after the same date of the year before
 SEASON_AHEAD = 28
 YEAR = timedelta(days=364)  # whole weeks
@@ -33,7 +33,7 @@ class Usual:
     """The rate that a day should have, how far days stray from it, and what that rests on."""
 
     rate: float
-    calm: float  # in a wave the rate at the level of all days, else the rate
+    calm: float  # in a wave the second least of the weekday, else the rate
     noise: float  # share of the rate; four standard deviations of past days
     newest: float  # what the day before would mean for this one
     is_holiday: bool
@@ -58,8 +58,8 @@ def usual(rates: Rates, day: date, holidays: Collection[date] = ()) -> Usual | N
     if day in holidays:
         seen = [rates[one] / level for one in rates if one in holidays and abs(one - day) < YEAR]
         rate, named = level * median(seen or [0.0]), f"{len(seen)} holidays"
-    of_all = median(plain.values())
-    calm = rate * of_all / level if level > WAVE * of_all else rate
+    alike = sorted(rates[one] for one in near if one.weekday() == day.weekday())
+    calm = alike[1] if len(alike) > 1 and rate > WAVE * alike[1] else rate
     strays = sorted(_strays(plain))
     noise = SIGMAS * median(strays) if strays else 0.0
     before = max((one for one in plain if one < day), default=None)

@@ -4,7 +4,7 @@ Where three weeks of days are there, `usual` says what is usual for the day by l
 season. Below 60 % of it a day is told, below half refused, above twice told; further off where past
 days strayed further (four standard deviations) or where the number is small (four of a counted
 number). A rise that was told the day before is not told again, and the end of a wave is no fall:
-in a wave, too few is measured from the level of all the days. Holidays are never refused.
+in a wave, too few is measured from a calm day. Holidays are never refused.
 
 With less history the rate (rows a day; for snapshots rows) is compared with intervals of about the
 same width: those of the same weekday when there are five, else those of the same kind of day

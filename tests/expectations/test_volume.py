@@ -96,6 +96,15 @@ def test_the_calm_after_a_wave_is_no_fall_and_less_than_half_of_it_is() -> None:
     assert bounds.low > 15
 
 
+def test_a_monday_after_mondays_of_crises_is_no_fall() -> None:
+    """The posts of the simulated company in six weeks with a crisis on three Mondays in a row."""
+    counts = [51, 41, 40, 46, 44, 43, 39, 111, 50, 53, 45, 53, 36, 36, 228, 53, 46, 94, 39, 49, 42]
+    counts += [169, 43, 35, 35, 47, 37, 53, 54, 50, 61, 50, 59, 57, 55, 68, 66, 58, 48, 54, 46, 36]
+    found, bounds = judged(counts, 42, 42)
+    assert not found, bounds
+    assert bounds.low > 10
+
+
 def test_a_third_of_a_day_is_refused() -> None:
     counts = history(random.Random(1), 3_000, "office")  # noqa: S311
     _, bounds = judged(counts, 50, 0)

@@ -19,13 +19,12 @@ days counts as not now and comes again. Runbook: `task_failed`. By hand: `cxw re
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from _shared import START, Tag, alert_on_failure, told
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import DAG, CronTriggerTimetable, task
+from _review import ask
+from _shared import START, Tag, alert_on_failure
+from airflow.sdk import DAG, CronTriggerTimetable
 
-from ops import steps
+from ops import reviews
 
 with DAG(
     "review_identities",
@@ -37,24 +36,10 @@ with DAG(
     doc_md=__doc__,
     on_failure_callback=alert_on_failure,
 ):
-
-    @task
-    def list_pairs() -> list[dict[str, str]]:
-        """Give the likeliest undecided pairs, each as a question."""
-        with told("list doubtful pairs") as settings:
-            return steps.doubtful_pairs(settings, most=20)
-
-    @task
-    def keep_decisions(questions: list[dict[str, str]], answers: Any) -> None:
-        """Write the answers down; `not now` is none."""
-        with told("keep decisions") as settings:
-            steps.keep_answers(settings, questions, list(answers))
-
-    questions = list_pairs()
-    answers = HITLOperator.partial(
-        task_id="decide_pair",
-        options=["same", "different", "not now"],
-        defaults="not now",
-        response_timeout=timedelta(days=6),
-    ).expand_kwargs(questions)
-    keep_decisions(questions, answers.output)
+    ask(
+        "pair",
+        reviews.doubtful_pairs,
+        reviews.keep_pairs,
+        reviews.SAID_OF_PAIRS,
+        timedelta(days=6),
+    )

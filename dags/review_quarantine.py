@@ -19,13 +19,12 @@ hand: `cxw quarantine list`.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from _shared import START, Tag, alert_on_failure, told
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import DAG, CronTriggerTimetable, task
+from _review import ask
+from _shared import START, Tag, alert_on_failure
+from airflow.sdk import DAG, CronTriggerTimetable
 
-from ops import quarantine
+from ops import reviews
 
 with DAG(
     "review_quarantine",
@@ -37,24 +36,4 @@ with DAG(
     doc_md=__doc__,
     on_failure_callback=alert_on_failure,
 ):
-
-    @task
-    def list_rows() -> list[dict[str, str]]:
-        """Give rows that are held, each as a question."""
-        with told("list held rows") as settings:
-            return quarantine.questions(settings, most=20)
-
-    @task
-    def keep_decisions(questions: list[dict[str, str]], answers: Any) -> None:
-        """Carry the answers out; `not now` is none."""
-        with told("keep decisions on rows") as settings:
-            quarantine.keep_answers(settings, questions, list(answers))
-
-    questions = list_rows()
-    answers = HITLOperator.partial(
-        task_id="decide_row",
-        options=["release", "drop", "not now"],
-        defaults="not now",
-        response_timeout=timedelta(hours=20),
-    ).expand_kwargs(questions)
-    keep_decisions(questions, answers.output)
+    ask("row", reviews.held_rows, reviews.keep_rows, reviews.SAID_OF_ROWS, timedelta(hours=20))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from extract.errors import CxwError
+from ops import whole_file
 from ops.settings import Settings
 
 TERMS = (
@@ -105,6 +105,4 @@ def _write(path: Path, goals: Sequence[Goal]) -> None:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(goals)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(text.getvalue())
-    os.replace(draft, path)
+    whole_file.write(path, text.getvalue())

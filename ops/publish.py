@@ -17,6 +17,7 @@ from typing import Any
 
 from expectations.marts.keys import keys_of_marts
 from extract.errors import CorruptFile, CxwError
+from ops import whole_file
 from ops.private_build import (
     MARTS,
     RESERVE,
@@ -32,7 +33,6 @@ from ops.private_build import (
 from ops.release_diff import carried, changes
 from ops.release_files import (
     NotPublishable,
-    fsync,
     inspect,
     place,
     retire,
@@ -198,9 +198,9 @@ def publish(
         write_json(stage / "manifest.json", _manifest(name, build, facts, rows, now))
         (stage / "manifest.json").chmod(0o444)
         for path in (stage / "private", stage):
-            fsync(path)
+            whole_file.fsync(path)
         stage.rename(folder / name)
-        fsync(folder)
+        whole_file.fsync(folder)
         switch(build.data, name)
         retire(build.data, keep)
     _throw_away(build)

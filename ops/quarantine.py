@@ -10,8 +10,6 @@ from extract.source import Window
 from ops import steps
 from ops.settings import Settings
 
-KINDS = ("release", "drop")
-
 
 def lines(settings: Settings, stream: str | None, most: int) -> Iterator[str]:
     """Yield the rows that are held, a line each, and how many there are in all."""
@@ -57,39 +55,6 @@ def decide(settings: Settings, ids: Sequence[str], kind: str, by: str, why: str)
     for one in quarantine.decide(settings.lake, ids, kind, by, why, now):
         yield f"{one.row_id}  {one.stream}  {one.decision_type} by {one.decided_by}"
     yield "next: cxw build && cxw check marts && cxw publish"
-
-
-def questions(settings: Settings, most: int) -> list[dict[str, str]]:
-    """Return rows that are held, each as a question without its record."""
-    from expectations import quarantine  # noqa: PLC0415  (duckdb)
-
-    rows = {row.row_id: row for row in quarantine.held(settings.lake)}
-    return [
-        {
-            "subject": f"{row.row_id}: {row.stream}",
-            "body": f"{row.held_reason}; interval from {row.interval_start:%Y-%m-%d}; "
-            f"the record: `cxw quarantine show {row.row_id}`",
-        }
-        for row in list(rows.values())[:most]
-    ]
-
-
-def keep_answers(
-    settings: Settings, asked: Sequence[dict[str, str]], answers: Sequence[dict[str, Any]]
-) -> int:
-    """Carry out the answers to `questions` that decide; return how many."""
-    from expectations import quarantine  # noqa: PLC0415  (duckdb)
-
-    kept = 0
-    for question, answer in zip(asked, answers, strict=True):
-        [kind] = answer["chosen_options"]
-        if kind in KINDS:
-            by = (answer.get("responded_by_user") or {}).get("name") or "somebody"
-            name = question["subject"].partition(":")[0]
-            why = "answered in the review of held rows"
-            quarantine.decide(settings.lake, [name], kind, by, why, steps.now(settings))
-            kept += 1
-    return kept
 
 
 def _columns(record: dict[str, Any]) -> str:

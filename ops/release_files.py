@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from extract.errors import CorruptFile, CxwError
+from ops import whole_file
 from ops.private_build import MARTS, STORAGE_VERSION, copy_file
 
 SERVED = "served"  # stands in a release that was current once
@@ -39,7 +40,7 @@ def switch(data: Path, name: str) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("releases") / name)
     os.replace(fresh, marts / "current")
-    fsync(marts)
+    whole_file.fsync(marts)
     (marts / "releases" / name / SERVED).touch()
 
 
@@ -50,7 +51,7 @@ def place(origin: Path, target: Path) -> None:
     except OSError:
         copy_file(origin, target)
     target.chmod(0o444)
-    fsync(target)
+    whole_file.fsync(target)
 
 
 def retire(data: Path, keep: int) -> None:
@@ -77,19 +78,7 @@ def sweep(data: Path) -> None:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a small JSON file whole or not at all."""
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(json.dumps(content, indent=1, default=str, sort_keys=True) + "\n")
-    fsync(draft)
-    os.replace(draft, path)
-
-
-def fsync(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    whole_file.write(path, json.dumps(content, indent=1, default=str, sort_keys=True) + "\n")
 
 
 def _remove(path: Path) -> None:

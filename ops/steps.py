@@ -242,34 +242,6 @@ def watch(settings: Settings) -> int:
     return found
 
 
-def doubtful_pairs(settings: Settings, most: int) -> list[dict[str, str]]:
-    """Return the likeliest pairs that wait for a decision, each as a question without names."""
-    from ops.identity import review  # noqa: PLC0415
-
-    return [
-        {"subject": f"{pair.left} = {pair.right}?", "body": pair.question}
-        for pair in review.queue(settings, most=most)
-    ]
-
-
-def keep_answers(
-    settings: Settings, questions: list[dict[str, str]], answers: list[dict[str, Any]]
-) -> int:
-    """Keep the answers to `doubtful_pairs` that decide; return how many."""
-    from ops.identity import decisions  # noqa: PLC0415
-
-    kept = 0
-    for asked, answer in zip(questions, answers, strict=True):
-        [kind] = answer["chosen_options"]
-        if kind in decisions.KINDS:
-            left, _, right = asked["subject"].removesuffix("?").partition(" = ")
-            by = (answer.get("responded_by_user") or {}).get("name") or "somebody"
-            why = "answered in the weekly review"
-            decisions.decide(settings.lake, (left, right), kind, by, why, now(settings))
-            kept += 1
-    return kept
-
-
 def _fingerprint(path: Path) -> list[int]:
     stat = path.stat()
     return [stat.st_size, stat.st_mtime_ns]

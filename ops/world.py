@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ops import whole_file
 from ops.settings import ConfigurationError
 
 FIRST_DAYS = 90
@@ -32,10 +32,7 @@ def world_of(data_dir: Path, **asked: Any) -> WorldParameters:
     wanted = {name: value for name, value in asked.items() if value is not None}
     if not path.exists():
         world = WorldParameters(**wanted)
-        data_dir.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(json.dumps(asdict(world), default=str) + "\n")
-        os.replace(draft, path)
+        whole_file.write(path, json.dumps(asdict(world), default=str) + "\n")
         return world
     known = json.loads(path.read_text())
     world = WorldParameters(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +32,20 @@ def broken_files(monkeypatch: pytest.MonkeyPatch) -> InvalidDeclaration:
     monkeypatch.delitem(SOURCES, "files")
     monkeypatch.setitem(BROKEN, "files", error)
     return error
+
+
+@pytest.fixture(scope="session")
+def airflow_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database that Airflow itself has made."""
+    home = tmp_path_factory.mktemp("metadata")
+    values = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "PATH": os.defpath,
+    }
+    airflow = Path(sys.executable).parent / "airflow"
+    subprocess.run([str(airflow), "db", "migrate"], check=True, capture_output=True, env=values)
+    return home / "airflow.db"
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

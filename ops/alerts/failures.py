@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extract.errors import CxwError
+from ops import whole_file
 from ops.alerts.filed import file_name
 from ops.alerts.kinds import kind_of
 
@@ -160,10 +161,7 @@ def forget(alerts_dir: Path, run: str) -> None:
 
 
 def _write(path: Path, run: str, failure: Failure) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps({"run": run, **asdict(failure)}))
-    os.replace(draft, path)
+    whole_file.write(path, json.dumps({"run": run, **asdict(failure)}))
 
 
 def _read(path: Path) -> tuple[str, Failure]:

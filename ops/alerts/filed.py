@@ -17,6 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ops import whole_file
+
 Filed = dict[str, Any]
 LONGEST = 200
 
@@ -48,10 +50,7 @@ def told_of(folder: Path, alert_id: str) -> bool:
 
 def write(folder: Path, filed: Filed) -> None:
     """Write an open alert whole or not at all."""
-    path = folder / f"{file_name(filed['id'])}.json"
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps(filed, indent=1))
-    os.replace(draft, path)
+    whole_file.write(folder / f"{file_name(filed['id'])}.json", json.dumps(filed, indent=1))
 
 
 def put_away(folder: Path, filed: Filed) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from ops import whole_file
 from ops.alerts import filed
 from ops.alerts.filed import Filed
 from ops.alerts.finding import Finding
@@ -85,11 +85,7 @@ def last_round(alerts_dir: Path) -> datetime | None:
 
 def note_round(alerts_dir: Path, at: datetime) -> None:
     """Write down that a round of `cxw watch` ended."""
-    path = alerts_dir / "watch" / "round"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"round.{os.getpid()}.tmp")
-    draft.write_text(json.dumps(at.isoformat()))
-    os.replace(draft, path)
+    whole_file.write(alerts_dir / "watch" / "round", json.dumps(at.isoformat()))
 
 
 def _failed(one: Filed) -> Iterator[tuple[str, dict[str, str]]]:

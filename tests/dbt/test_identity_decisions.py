@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ops import reviews
 from ops import settings as ops_settings
-from ops import steps
 from ops.identity import decisions
 from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import at, contact, deal, hit, user
@@ -153,7 +153,7 @@ def test_answers_of_the_weekly_review_become_decisions(tmp_path: Path) -> None:
         {"chosen_options": ["not now"], "responded_by_user": None},
         {"chosen_options": ["different"], "responded_by_user": {"id": "7", "name": "Ann"}},
     ]
-    assert steps.keep_answers(settings, asked, said) == 2
+    assert reviews.keep_pairs(settings, asked, said) == 2
     standing = {one.left_record_key: one for one in decisions.standing(settings.lake)}
     assert standing["hubspot:0"].decision_type == "same"
     assert standing["hubspot:0"].decided_by == "Ann"

@@ -15,11 +15,13 @@ from expectations.errors import UndecidableRow
 from expectations.gate import check_landed
 from expectations.results import Outcome, Verdict
 from extract.lake import landed_path
-from ops import build
+from ops import build, reviews
+from ops import settings as ops_settings
 from tests.expectations.landed import DAY, NOW, Row, call, calls, land, row_of
 
 RAW = landed_path(Path(), "raw", "zendesk", "calls", DAY)
 TYPE = "Expected `int`, got `str` - at `$.talk_time`"
+KINDS = ("release", "drop", "not now")
 LATER = NOW + timedelta(hours=1)
 
 
@@ -40,9 +42,10 @@ def lake(tmp_path: Path) -> Path:
     rows = day_with(7, 8)
     rows[9] = row_of(call(9, DAY.start, talk_time="x"), DAY.start, DAY)
     rows[9]["_error"] = TYPE
-    land(tmp_path, rows)
-    assert gate(tmp_path).quarantined_rows == 3
-    return tmp_path
+    lake = tmp_path / "lake"
+    land(lake, rows)
+    assert gate(lake).quarantined_rows == 3
+    return lake
 
 
 def held(lake: Path) -> dict[str, quarantine.Held]:
@@ -94,6 +97,21 @@ def test_a_dropped_row_says_who_and_why_and_is_held_no_more(lake: Path) -> None:
         LATER,
     )
     assert decision.held_reason == "gate: talk_time is -5.0, below 0"
+
+
+def test_answers_of_the_daily_review_are_carried_out(lake: Path) -> None:
+    settings = ops_settings.load({"CXW_DATA_DIR": str(lake.parent)}, working_dir=lake)
+    found = held(lake)
+    said = {found[key].row_id: [kind] for key, kind in zip("789", KINDS, strict=True)}
+    asked = reviews.held_rows(settings, most=20)
+    assert {question["subject"] for question in asked} == {f"{row}: zendesk.calls" for row in said}
+    answers = [
+        {"chosen_options": said[one["subject"][:12]], "responded_by_user": {"name": "Ann"}}
+        for one in asked
+    ]
+    assert reviews.keep_rows(settings, asked, answers) == 2
+    assert set(held(lake)) == {"9"}
+    assert errors(lake)["8"] == "gate: dropped by Ann: answered in the review of held rows"
 
 
 def test_decisions_hold_when_the_interval_is_read_again(lake: Path) -> None:

@@ -66,20 +66,6 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "manifest.json"
 
 
-@pytest.fixture(scope="module")
-def metadata(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database that Airflow itself has made."""
-    home = tmp_path_factory.mktemp("metadata")
-    values = {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-        "PATH": os.defpath,
-    }
-    airflow = Path(sys.executable).parent / "airflow"
-    subprocess.run([str(airflow), "db", "migrate"], check=True, capture_output=True, env=values)
-    return home / "airflow.db"
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
 def test_a_fault_is_told_once_and_its_repair_is_told(
@@ -87,12 +73,12 @@ def test_a_fault_is_told_once_and_its_repair_is_told(
     office: Office,  # noqa: F811
     company: str,
     manifest: Path,
-    metadata: Path,
+    airflow_database: Path,
     tmp_path: Path,
 ) -> None:
     bench = new_bench(office, company, manifest, landed=fault.landed)
     bench.kept["metadata"] = str(tmp_path / "airflow.db")
-    shutil.copy(metadata, bench.kept["metadata"])
+    shutil.copy(airflow_database, bench.kept["metadata"])
     before = bench.release()
     fault.inject(bench)
     measured = time.monotonic() - bench.began

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,20 +19,6 @@ from tests.ops.receivers import Receiver
 NOW = datetime(2026, 9, 29, 3, 14, tzinfo=UTC)
 LIMITS = tiers.load().watch
 JOBS = ("SchedulerJob", "DagProcessorJob", "TriggererJob")
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database that Airflow itself has made."""
-    home = tmp_path_factory.mktemp("metadata")
-    values = {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-        "PATH": os.defpath,
-    }
-    airflow = Path(sys.executable).parent / "airflow"
-    subprocess.run([str(airflow), "db", "migrate"], check=True, capture_output=True, env=values)
-    return home / "airflow.db"
 
 
 class Metadata:
@@ -76,9 +59,9 @@ class Metadata:
 
 
 @pytest.fixture
-def metadata(migrated: Path, tmp_path: Path) -> Metadata:
+def metadata(airflow_database: Path, tmp_path: Path) -> Metadata:
     path = tmp_path / "airflow.db"
-    shutil.copy(migrated, path)
+    shutil.copy(airflow_database, path)
     one = Metadata(path)
     for job in JOBS:
         one.beat(job, NOW - timedelta(seconds=20))

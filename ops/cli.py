@@ -18,6 +18,7 @@ from extract.errors import CxwError
 from ops.cli_alerts import alert_test, watch
 from ops.cli_alerts import app as alerts_app
 from ops.cli_audience import audience
+from ops.cli_backup import backup, restore
 from ops.cli_goals import app as goals_app
 from ops.cli_metrics import metrics
 from ops.cli_quarantine import app as quarantine_app
@@ -213,6 +214,8 @@ def publish(
 app.command()(rollback)
 app.command()(releases)
 app.command()(diff)
+app.command()(backup)
+app.command()(restore)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from expectations.promotion import MARKS
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
-from ops import publish, score, sentiment, value
+from ops import publish, release_record, score, sentiment, value
 from ops.dbt import DbtPaths, run_dbt
 from ops.identity import decisions, match
 from ops.settings import Settings
@@ -75,6 +75,7 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
     if release and not _has_news(lake, release.warehouse):
         return None
     with publish.open_build(data) as private:
+        release_record.keep(data, lake, now)
         known = consumed(private.warehouse)
         fresh, decided = new_files(lake, known), decisions.unread(lake, private.warehouse)
         if not fresh and not (known and decided):

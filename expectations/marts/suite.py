@@ -25,8 +25,10 @@ NOT_NEGATIVE = ("_count", "_seconds", "_minutes", "_days")
 OWN_CLOCK = (  # they tell of the pipeline
     "agg_freshness",
     "dim_checks",
+    "fct_alerts",
     "fct_extract_attempts",
     "fct_check_results",
+    "fct_releases",
 )
 ACCEPTABLE = (
     "columns_are_kept",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ops.alerts import channels, failures, filed, tiers
+from ops.alerts import channels, failures, filed, record, tiers
 from ops.alerts.channels import ChannelDown
 from ops.alerts.filed import Filed
 from ops.alerts.message import Alert
@@ -42,6 +42,7 @@ def deliver(
                 known["again"].append(alert.id)
                 known["failed"] += alert.failed
                 filed.write(folder, known)
+                record.keep(settings.lake, known, now)
                 log.error("told before as %s, still so:\n%s", known["id"], alert.text())
             return None
         alert = replace(alert, often=filed.often(folder, alert.kind, alert.subjects, now))
@@ -113,7 +114,7 @@ def _silenced(one: Filed, silences: Sequence[Silence], now: datetime) -> str | N
 
 def _tell(settings: Settings, one: Filed, silences: Sequence[Silence], now: datetime) -> Filed:
     """Tell the channels of the tier, as far as it is time; write down what came of it."""
-    one["silenced"] = _silenced(one, silences, now)
+    before, one["silenced"] = one["state"], _silenced(one, silences, now)
     tier = tiers.usable().tiers[one["severity"]]
     ready = channels.available(settings)
     wanted = [name for name in tier.to if name in ready]
@@ -127,6 +128,8 @@ def _tell(settings: Settings, one: Filed, silences: Sequence[Silence], now: date
     else:
         _try(settings, one, wanted or others[:1], others, now)
     filed.write(settings.alerts_dir, one)
+    if one["state"] != before:
+        record.keep(settings.lake, one, now)
     return one
 
 
@@ -177,7 +180,7 @@ def _end(settings: Settings, one: Filed, now: datetime) -> bool:
     wanted = [n for n in knows if n in ready and (closing or n == "pagerduty")]
     told = one["closed"]["told"]
     results = [_took(settings, one, told, name, now) for name in wanted]
-    if all(results):
+    if all(results) and record.keep(settings.lake, one, now):
         filed.put_away(settings.alerts_dir, one)
     else:
         filed.write(settings.alerts_dir, one)

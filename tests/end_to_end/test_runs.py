@@ -17,7 +17,7 @@ from tests.end_to_end.conftest import CXW, Company
 
 # What is about the runs themselves, and so differs between a run and its repetition.
 OF_THE_RUNS = {"fct_extract_attempts", "fct_check_results", "agg_freshness", "agg_mart_trust"}
-OF_THE_RUNS |= {"dim_checks", "fct_reconciliations"}
+OF_THE_RUNS |= {"dim_checks", "fct_alerts", "fct_reconciliations", "fct_releases"}
 # What says when a build first told something: a single build told all of it on its own day.
 OF_THE_BUILDS = {"fct_metric_publications", "fct_metric_targets", "identity_resolution"}
 CLOSED = {  # the date column of marts with one row per day or per dated event

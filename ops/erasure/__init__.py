@@ -1,0 +1,1 @@
+"""A person's data: found through the identity graph, exported, erased, kept from coming back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -11,6 +12,8 @@ DAY = 24 * HOUR
 MILLI = 1_000
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SUNDAY = 6
+HOLIDAYS = {(1, 1), (12, 25), (12, 26)}  # month and day: those of seeds/business_holidays.csv
 _MICRO = timedelta(microseconds=1)
 
 
@@ -50,8 +53,14 @@ def iso_millis(us: int) -> str:
 
 
 def weekday(us: int) -> int:
-    """Give 0 for Monday to 6 for Sunday."""
-    return (us // DAY + 3) % 7
+    """Give 0 for Monday to 6 for Sunday; a holiday is lived like a Sunday."""
+    return _weekday_of(us // DAY)
+
+
+@lru_cache(maxsize=1024)
+def _weekday_of(number: int) -> int:
+    day = EPOCH.date() + timedelta(days=number)
+    return SUNDAY if (day.month, day.day) in HOLIDAYS else day.weekday()
 
 
 def hour_of(us: int) -> int:

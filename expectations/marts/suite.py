@@ -21,6 +21,7 @@ RUNBOOKS = dict.fromkeys(Severity, RUNBOOK)
 REFUSE, WARN = Severity.REFUSE, Severity.WARN
 SHRUNK = 0.95  # of the rows of the last release; below it rows were lost, not corrected
 FRESH_DAYS = {EXPERIENCE: 2, "fct_touchpoints": 2, "fct_calls": 4, "fct_tickets": 4}
+DIFFERENCES = ("uplift_",)  # of two rates
 NOT_NEGATIVE = ("_count", "_seconds", "_minutes", "_days")
 OWN_CLOCK = (  # they tell of the pipeline
     "agg_freshness",
@@ -130,7 +131,9 @@ def _ranges(build: Build, mart: str, numbers: Numbers) -> list[Check]:
     for name, kind in build.columns[mart].items():
         column = f'"{name}"'
         if name.endswith("_rate"):
-            wanted.append((name, f"{column} not between 0 and 1", REFUSE, "lies outside of 0 to 1"))
+            low = -1 if name.startswith(DIFFERENCES) else 0
+            test = f"{column} not between {low} and 1"
+            wanted.append((name, test, REFUSE, f"lies outside of {low} to 1"))
         elif name.endswith(NOT_NEGATIVE) and "_delta_" not in name:
             wanted.append((name, f"{column} < 0", REFUSE, "is below zero"))
         elif name.endswith("_at") and kind.startswith("TIMESTAMP") and mart not in OWN_CLOCK:

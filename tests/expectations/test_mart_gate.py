@@ -131,6 +131,17 @@ def test_a_few_rows_less_are_told_and_not_refused(tmp_path: Path) -> None:
     assert "rows_do_not_shrink" in warned(verdict)
 
 
+UPLIFT = "create table marts.agg_audience_uplift as select 'a' as audience_slug, {} as {}"
+
+
+def test_a_difference_of_rates_may_be_below_zero(tmp_path: Path) -> None:
+    passed = judged(tmp_path, UPLIFT.format(-0.05, "uplift_low_rate"), before=False)
+    assert passed.outcome is Outcome.PASSED
+    for value, name in ((-1.05, "uplift_low_rate"), (-0.05, "member_outcome_rate")):
+        with pytest.raises(MartsRefused, match=f"{name}_in_range"):
+            judged(tmp_path, UPLIFT.format(value, name), before=False)
+
+
 def test_stale_marts_are_told(tmp_path: Path) -> None:
     marts = write_marts(tmp_path / "a.duckdb")
     verdict = check_marts(marts, None, AS_OF.replace(day=9), tmp_path / "results")

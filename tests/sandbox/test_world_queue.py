@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
+from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from sandbox.moments import DAY, HOUR, MINUTE, SECOND, hour_of, weekday
+from sandbox.moments import DAY, HOUR, MINUTE, SECOND, hour_of, start_of, weekday
 from sandbox.switchboard import Agent, Switchboard
 from tests.sandbox.observed import lived, newest
 from tests.sandbox.test_world import UNTIL, day
 
+ROOT = Path(__file__).resolve().parents[2]
 MONDAY = 20_640 * DAY  # 2026-07-06
 NINE = MONDAY + 9 * HOUR
 
@@ -52,6 +56,14 @@ def test_nobody_works_on_sunday() -> None:
     assert weekday(MONDAY) == 0
     assert not Switchboard(1, MONDAY + 6 * DAY, 2000, [1, 2, 3]).agents
     assert len(Switchboard(1, MONDAY, 2000, [1, 2, 3, 4]).agents) == 3
+
+
+def test_a_holiday_of_the_seeds_is_lived_like_a_sunday() -> None:
+    with (ROOT / "dbt_project" / "seeds" / "business_holidays.csv").open() as seed:
+        told = {date.fromisoformat(row["holiday_on"]) for row in csv.DictReader(seed)}
+    days = [date(2025, 1, 1) + timedelta(days=number) for number in range(3 * 365)]
+    lived = {one for one in days if weekday(start_of(one)) == 6 and one.weekday() != 6}
+    assert lived == {one for one in told if one in days and one.weekday() != 6}
 
 
 @pytest.mark.parametrize("seed", [7, 8])

@@ -38,8 +38,8 @@ def live(given: Given, only: list[str]) -> Iterator[Result]:
                 yield measure(analytic, connection, given.seed, is_placebo=given.is_placebo)
 
 
-def lived(given: Given, only: list[str]) -> list[Result]:
-    """Build one world in a process of its own; return its results."""
+def lived(given: Given, only: list[str]) -> tuple[list[Result], str]:
+    """Build one world in a process of its own; return its results, and why it failed if it did."""
     command = [sys.executable, "-m", "benchmarks.evidence", "--world", str(given.seed)]
     command += ["--customers", str(given.customers), "--days", str(given.days)]
     command += ["--placebo"] if given.is_placebo else []
@@ -47,8 +47,9 @@ def lived(given: Given, only: list[str]) -> list[Result]:
         command += ["--only", slug]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(f"world {given} ended with {done.returncode}:\n{done.stderr[-3000:]}")
-    return [Result(**json.loads(line)) for line in done.stdout.splitlines() if line[:1] == "{"]
+        return [], f"{given} ended with {done.returncode}:\n{done.stderr[-3000:]}"
+    found = [Result(**json.loads(line)) for line in done.stdout.splitlines() if line[:1] == "{"]
+    return found, ""
 
 
 def main() -> None:
@@ -80,13 +81,17 @@ def main() -> None:
                 world = Given(seed, given.customers, given.days, is_placebo)
                 todo.append((world, lacking))
     console = Console(width=140)
+    failed = []
     with ThreadPoolExecutor(given.jobs) as pool, RESULTS.open("a") as file:
-        for number, results in enumerate(pool.map(lambda one: lived(*one), todo), 1):
+        for number, (results, why) in enumerate(pool.map(lambda one: lived(*one), todo), 1):
             file.writelines(json.dumps(asdict(result)) + "\n" for result in results)
             file.flush()
-            console.print(f"{number} of {len(todo)} worlds")
+            console.print(f"{number} of {len(todo)} worlds{': ' * bool(why)}{why}")
+            failed += [why] if why else []
     PAGE.write_text(render(analytics(), read_results()))
     console.print(table(analytics(), read_results()))
+    if failed:
+        raise SystemExit(f"{len(failed)} worlds failed: run this again when they are mended")
 
 
 if __name__ == "__main__":

@@ -191,3 +191,13 @@
         {{ timestamp_from_micros('try_cast(' ~ text ~ ' as bigint) * 1000') }}
     )
 {%- endmacro %}
+
+{# Rows of the lake, and beside them what their payload says, typed as `structure` tells. #}
+{% macro decoded(rows, structure) -%}
+    (
+        select
+            landed.*,
+            {{ decode_json('landed._payload', structure) }} as record
+        from {{ rows }} as landed
+    )
+{%- endmacro %}

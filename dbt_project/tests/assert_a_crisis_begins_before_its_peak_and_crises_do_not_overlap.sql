@@ -14,5 +14,6 @@ where
     or crises.onset_at > crises.onset_latest_at
     or crises.onset_at >= crises.ended_at
     or crises.peak_at >= crises.ended_at
-    or crises.peak_negative_count > crises.negative_count
+    or crises.peak_negative_count < {{ var('crisis_negative_min') }}
+    or crises.peak_negative_count <= crises.usual_negative_count
     or crises.previous_ended_at > crises.ended_at

@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with audits as (
-    select * from {{ ref('int_interaction_audits') }}
-),
+with audits as (select * from {{ ref('int_interaction_audits') }}),
 
 final as (
     select

@@ -5,9 +5,7 @@ with readings as (
     where not is_deleted
 ),
 
-contacts as (
-    select * from {{ ref('int_auditable_contacts') }}
-),
+contacts as (select * from {{ ref('int_auditable_contacts') }}),
 
 first_readings as (
     select

@@ -9,9 +9,7 @@ with audiences as (
     from {{ ref('audiences') }}
 ),
 
-consent_periods as (
-    select * from {{ ref('int_consent_periods') }}
-),
+consent_periods as (select * from {{ ref('int_consent_periods') }}),
 
 contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}

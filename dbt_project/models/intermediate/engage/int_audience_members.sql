@@ -1,25 +1,15 @@
 -- One row per audience and customer who belongs to it, held out or not.
 
-with consents as (
-    select * from {{ ref('int_audience_consents') }}
-),
-
-audiences as (
-    select * from {{ ref('audiences') }}
-),
-
-stage_periods as (
-    select * from {{ ref('int_lifecycle_stage_periods') }}
-),
+with consents as (select * from {{ ref('int_audience_consents') }}),
+audiences as (select * from {{ ref('audiences') }}),
+stage_periods as (select * from {{ ref('int_lifecycle_stage_periods') }}),
 
 deals as (
     select * from {{ ref('int_lifecycle_crm_events') }}
     where event_type = 'deal_won'
 ),
 
-deal_amounts as (
-    select * from {{ ref('stg_hubspot__deals') }}
-),
+deal_amounts as (select * from {{ ref('stg_hubspot__deals') }}),
 
 touchpoints as (
     select * from {{ ref('int_touchpoints_unioned') }}

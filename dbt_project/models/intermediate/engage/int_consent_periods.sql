@@ -1,12 +1,7 @@
 -- One row per contact, kind of messages and decision: from when to when it held.
 
-with answers as (
-    select * from {{ ref('stg_hubspot__subscriptions_history') }}
-),
-
-purposes as (
-    select * from {{ ref('consent_purposes') }}
-),
+with answers as (select * from {{ ref('stg_hubspot__subscriptions_history') }}),
+purposes as (select * from {{ ref('consent_purposes') }}),
 
 {# Whoever never answered has not consented, and has no row. #}
 decisions as (

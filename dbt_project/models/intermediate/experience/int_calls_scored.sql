@@ -9,13 +9,8 @@ with calls as (
     where not is_deleted
 ),
 
-metric_definitions as (
-    select * from {{ ref('metric_definitions') }}
-),
-
-service_level_parameters as (
-    select * from {{ ref('service_level_parameters') }}
-),
+metric_definitions as (select * from {{ ref('metric_definitions') }}),
+service_level_parameters as (select * from {{ ref('service_level_parameters') }}),
 
 service_levels as (
     select

@@ -3,9 +3,7 @@
 {# Neutral mentions stay in the denominator; one whose text was not scored is no answer at all. #}
 {{ config(materialized='view') }}
 
-with mentions as (
-    select * from {{ ref('int_mentions') }}
-),
+with mentions as (select * from {{ ref('int_mentions') }}),
 
 final as (
     select

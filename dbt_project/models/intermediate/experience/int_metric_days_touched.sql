@@ -19,9 +19,7 @@
     {% set kept = adapter.get_relation(this.database, this.schema, 'int_metric_observations') %}
 {% endif %}
 
-with observations as (
-    select * from {{ ref('int_observations_unioned') }}
-),
+with observations as (select * from {{ ref('int_observations_unioned') }}),
 
 {% if kept %}
 changed as (

@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with metric_definitions as (
-    select * from {{ ref('metric_definitions') }}
-),
+with metric_definitions as (select * from {{ ref('metric_definitions') }}),
 
 dated as (
     select

@@ -10,9 +10,7 @@
 
 -- depends_on: {{ ref('int_metric_days_touched') }}
 
-with observations as (
-    select * from {{ ref('int_observations_unioned') }}
-),
+with observations as (select * from {{ ref('int_observations_unioned') }}),
 
 metric_definitions as (
     select * from {{ ref('int_metric_definitions_dated') }}

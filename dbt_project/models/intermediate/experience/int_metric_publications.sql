@@ -12,9 +12,7 @@
 {% set published_before = is_incremental() %}
 {% set is_anew = execute and flags.FULL_REFRESH %}
 
-with current_values as (
-    select * from {{ ref('int_metric_values_monthly') }}
-),
+with current_values as (select * from {{ ref('int_metric_values_monthly') }}),
 
 touched as (
     select distinct

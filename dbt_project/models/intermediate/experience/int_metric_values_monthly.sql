@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with observations as (
-    select * from {{ ref('int_metric_observations') }}
-),
+with observations as (select * from {{ ref('int_metric_observations') }}),
 
 summed as (
     select

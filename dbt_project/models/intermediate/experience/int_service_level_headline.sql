@@ -7,9 +7,7 @@ with metric_definitions as (
     where is_current
 ),
 
-service_level_parameters as (
-    select * from {{ ref('service_level_parameters') }}
-),
+service_level_parameters as (select * from {{ ref('service_level_parameters') }}),
 
 final as (
     select

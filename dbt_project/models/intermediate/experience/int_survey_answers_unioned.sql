@@ -2,21 +2,10 @@
 
 {{ config(materialized='view') }}
 
-with feedback_submissions as (
-    select * from {{ ref('stg_hubspot__feedback_submissions') }}
-),
-
-satisfaction_ratings as (
-    select * from {{ ref('stg_zendesk__satisfaction_ratings') }}
-),
-
-survey_responses as (
-    select * from {{ ref('stg_zendesk__survey_responses') }}
-),
-
-rating_scores as (
-    select * from {{ ref('rating_scores') }}
-),
+with feedback_submissions as (select * from {{ ref('stg_hubspot__feedback_submissions') }}),
+satisfaction_ratings as (select * from {{ ref('stg_zendesk__satisfaction_ratings') }}),
+survey_responses as (select * from {{ ref('stg_zendesk__survey_responses') }}),
+rating_scores as (select * from {{ ref('rating_scores') }}),
 
 {# An answer without a contact is a person of its own, not one person with all the others. #}
 final as (

@@ -2,29 +2,12 @@
 
 {{ config(materialized='view') }}
 
-with answers as (
-    select * from {{ ref('int_survey_answers_unioned') }}
-),
-
-survey_scales as (
-    select * from {{ ref('survey_scales') }}
-),
-
-channel_mappings as (
-    select * from {{ ref('channel_mappings') }}
-),
-
-tickets as (
-    select * from {{ ref('int_tickets') }}
-),
-
-texts_scored as (
-    select * from {{ ref('int_texts_scored') }}
-),
-
-care_programmes as (
-    select * from {{ ref('care_programmes') }}
-),
+with answers as (select * from {{ ref('int_survey_answers_unioned') }}),
+survey_scales as (select * from {{ ref('survey_scales') }}),
+channel_mappings as (select * from {{ ref('channel_mappings') }}),
+tickets as (select * from {{ ref('int_tickets') }}),
+texts_scored as (select * from {{ ref('int_texts_scored') }}),
+care_programmes as (select * from {{ ref('care_programmes') }}),
 
 {# The inner join and the range let in what the scale knows: zero is an answer, null is none. #}
 scaled as (

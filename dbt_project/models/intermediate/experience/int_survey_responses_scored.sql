@@ -12,9 +12,7 @@
     ('nps_follow_up', 'counted.is_follow_up')
 ] %}
 
-with responses as (
-    select * from {{ ref('int_survey_responses') }}
-),
+with responses as (select * from {{ ref('int_survey_responses') }}),
 
 counted as (
     select * from responses

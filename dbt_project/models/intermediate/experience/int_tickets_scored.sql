@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with tickets as (
-    select * from {{ ref('int_tickets') }}
-),
+with tickets as (select * from {{ ref('int_tickets') }}),
 
 final as (
     select

@@ -2,13 +2,8 @@
 
 {{ config(materialized='view') }}
 
-with targets as (
-    select * from {{ ref('int_goal_targets') }}
-),
-
-observations as (
-    select * from {{ ref('int_metric_observations') }}
-),
+with targets as (select * from {{ ref('int_goal_targets') }}),
+observations as (select * from {{ ref('int_metric_observations') }}),
 
 final as (
     select

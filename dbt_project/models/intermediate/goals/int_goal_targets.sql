@@ -1,12 +1,7 @@
 -- One row per goal and revision that was ever in the list: its first terms, and whether they hold.
 
-with first_seen as (
-    select * from {{ ref('int_goals_first_seen') }}
-),
-
-goals as (
-    select * from {{ ref('int_goals_hashed') }}
-),
+with first_seen as (select * from {{ ref('int_goals_first_seen') }}),
+goals as (select * from {{ ref('int_goals_hashed') }}),
 
 judged as (
     select

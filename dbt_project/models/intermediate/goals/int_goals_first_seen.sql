@@ -3,9 +3,7 @@
 {# Never rebuilt: what was seen first can be seen only once. #}
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
 
-with goals as (
-    select * from {{ ref('int_goals_hashed') }}
-),
+with goals as (select * from {{ ref('int_goals_hashed') }}),
 
 final as (
     select

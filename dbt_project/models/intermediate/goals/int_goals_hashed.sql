@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with goals as (
-    select * from {{ ref('goals') }}
-),
+with goals as (select * from {{ ref('goals') }}),
 
 final as (
     select

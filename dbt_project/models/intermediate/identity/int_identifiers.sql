@@ -1,12 +1,7 @@
 -- One row per identifier seen in one source record.
 
-with stated as (
-    select * from {{ ref('int_identifiers_unioned') }}
-),
-
-guards as (
-    select * from {{ ref('identity_guards') }}
-),
+with stated as (select * from {{ ref('int_identifiers_unioned') }}),
+guards as (select * from {{ ref('identity_guards') }}),
 
 decisions as (
     select * from {{ ref('int_identity_decisions') }}

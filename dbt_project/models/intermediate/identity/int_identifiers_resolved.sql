@@ -1,8 +1,6 @@
 -- One row per identifier: whose it is now.
 
-with nodes as (
-    select * from {{ ref('int_identity_nodes') }}
-),
+with nodes as (select * from {{ ref('int_identity_nodes') }}),
 
 ledger as (
     select * from {{ ref('int_identity_ledger') }}

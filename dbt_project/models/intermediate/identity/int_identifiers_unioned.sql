@@ -23,13 +23,8 @@ web_clients as (
     group by web_client_id, customer_number
 ),
 
-x_authors as (
-    select * from {{ ref('int_x_authors') }}
-),
-
-bluesky_authors as (
-    select * from {{ ref('int_bluesky_authors') }}
-),
+x_authors as (select * from {{ ref('int_x_authors') }}),
+bluesky_authors as (select * from {{ ref('int_bluesky_authors') }}),
 
 facebook_authors as (
     select

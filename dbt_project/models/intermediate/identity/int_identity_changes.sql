@@ -1,28 +1,11 @@
 -- One row per identifier whose customer this build changes, those that vanish among them.
 
-with nodes as (
-    select * from {{ ref('int_identity_nodes') }}
-),
-
-components as (
-    select * from {{ ref('int_identity_components') }}
-),
-
-customer_keys as (
-    select * from {{ ref('int_identity_keys') }}
-),
-
-held as (
-    select * from {{ ref('int_identity_keys_held') }}
-),
-
-earlier as (
-    select * from {{ ref('int_identity_before') }}
-),
-
-reasons as (
-    select * from {{ ref('int_identity_reasons') }}
-),
+with nodes as (select * from {{ ref('int_identity_nodes') }}),
+components as (select * from {{ ref('int_identity_components') }}),
+customer_keys as (select * from {{ ref('int_identity_keys') }}),
+held as (select * from {{ ref('int_identity_keys_held') }}),
+earlier as (select * from {{ ref('int_identity_before') }}),
+reasons as (select * from {{ ref('int_identity_reasons') }}),
 
 decisions as (
     select * from {{ ref('int_identity_decisions') }}

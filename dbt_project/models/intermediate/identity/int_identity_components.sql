@@ -1,12 +1,7 @@
 -- One row per identifier that evidence ties to an earlier one, with the earliest of its component.
 
-with nodes as (
-    select * from {{ ref('int_identity_nodes') }}
-),
-
-evidence as (
-    select * from {{ ref('int_identity_edges') }}
-),
+with nodes as (select * from {{ ref('int_identity_nodes') }}),
+evidence as (select * from {{ ref('int_identity_edges') }}),
 
 edges as (
     select distinct

@@ -1,22 +1,9 @@
 -- One row per pair of identifiers that evidence ties: exact, probable or by hand.
 
-with exact_edges as (
-    select * from {{ ref('int_identity_exact_edges') }}
-),
-
-pairs as (
-    select * from {{ ref('int_identity_pairs') }}
-    where verdict_type = 'linked'
-),
-
-decisions as (
-    select * from {{ ref('int_identity_decisions') }}
-    where decision_type = 'same'
-),
-
-nodes as (
-    select * from {{ ref('int_identity_nodes') }}
-),
+with exact_edges as (select * from {{ ref('int_identity_exact_edges') }}),
+pairs as (select * from {{ ref('int_identity_pairs') }}),
+decisions as (select * from {{ ref('int_identity_decisions') }}),
+nodes as (select * from {{ ref('int_identity_nodes') }}),
 
 final as (
     select
@@ -38,6 +25,7 @@ final as (
     from pairs
     inner join nodes as left_nodes on pairs.left_identifier_key = left_nodes.identifier_key
     inner join nodes as right_nodes on pairs.right_identifier_key = right_nodes.identifier_key
+    where pairs.verdict_type = 'linked'
     union all
     select
         left_identifier_key,
@@ -47,6 +35,7 @@ final as (
         decided_by || ' decided that they are one: ' || decision_reason as reason,
         cast(1.0 as double) as score
     from decisions
+    where decision_type = 'same'
 )
 
 select * from final

@@ -5,9 +5,7 @@ with identifiers as (
     where not is_shared
 ),
 
-identifier_types as (
-    select * from {{ ref('identifier_types') }}
-),
+identifier_types as (select * from {{ ref('identifier_types') }}),
 
 record_anchors as (
     -- The record's own id holds its other identifiers together, so a record of n gives n - 1 pairs.

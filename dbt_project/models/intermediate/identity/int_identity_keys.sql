@@ -5,17 +5,9 @@ with nodes as (
     where not is_shared
 ),
 
-components as (
-    select * from {{ ref('int_identity_components') }}
-),
-
-held as (
-    select * from {{ ref('int_identity_keys_held') }}
-),
-
-earlier as (
-    select * from {{ ref('int_identity_before') }}
-),
+components as (select * from {{ ref('int_identity_components') }}),
+held as (select * from {{ ref('int_identity_keys_held') }}),
+earlier as (select * from {{ ref('int_identity_before') }}),
 
 members as (
     select

@@ -5,9 +5,7 @@ with nodes as (
     where not is_shared
 ),
 
-components as (
-    select * from {{ ref('int_identity_components') }}
-),
+components as (select * from {{ ref('int_identity_components') }}),
 
 earlier as (
     select * from {{ ref('int_identity_before') }}

@@ -10,9 +10,7 @@
     full_refresh=false
 ) }}
 
-with changes as (
-    select * from {{ ref('int_identity_changes') }}
-),
+with changes as (select * from {{ ref('int_identity_changes') }}),
 
 opened as (
     select

@@ -1,8 +1,6 @@
 -- One row per identifier, numbered from the earliest seen.
 
-with identifiers as (
-    select * from {{ ref('int_identifiers') }}
-),
+with identifiers as (select * from {{ ref('int_identifiers') }}),
 
 distinct_identifiers as (
     select

@@ -1,12 +1,7 @@
 -- One row per identifier that evidence ties: the evidence to tell when its customer changes.
 
-with edges as (
-    select * from {{ ref('int_identity_edges') }}
-),
-
-earlier as (
-    select * from {{ ref('int_identity_before') }}
-),
+with edges as (select * from {{ ref('int_identity_edges') }}),
+earlier as (select * from {{ ref('int_identity_before') }}),
 
 sides as (
     select 1 as side

@@ -21,9 +21,7 @@ x_authors as (
     group by author_id
 ),
 
-bluesky_authors as (
-    select * from {{ ref('int_bluesky_authors') }}
-),
+bluesky_authors as (select * from {{ ref('int_bluesky_authors') }}),
 
 stated as (
     select

@@ -1,20 +1,9 @@
 -- One row per pair of records that a person has to decide on, or decided on.
 
-with pairs as (
-    select * from {{ ref('int_identity_pairs') }}
-),
-
-decisions as (
-    select * from {{ ref('int_identity_decisions') }}
-),
-
-records as (
-    select * from {{ ref('int_identity_records') }}
-),
-
-resolution as (
-    select * from {{ ref('int_identifiers_resolved') }}
-),
+with pairs as (select * from {{ ref('int_identity_pairs') }}),
+decisions as (select * from {{ ref('int_identity_decisions') }}),
+records as (select * from {{ ref('int_identity_records') }}),
+resolution as (select * from {{ ref('int_identifiers_resolved') }}),
 
 asked as (
     select

@@ -12,9 +12,7 @@ incidents as (
     where is_considered and parent_incident_id is null
 ),
 
-queues as (
-    select * from {{ ref('incident_queues') }}
-),
+queues as (select * from {{ ref('incident_queues') }}),
 
 {# The telephone system tells no queue, so any system that a queue works with counts. #}
 outages as (

@@ -9,26 +9,16 @@ with touchpoints as (
         and (direction_type = 'inbound' or ticket_id is not null)
 ),
 
-identifiers_resolved as (
-    select * from {{ ref('int_identifiers_resolved') }}
-),
-
-calls as (
-    select * from {{ ref('int_calls') }}
-),
+identifiers_resolved as (select * from {{ ref('int_identifiers_resolved') }}),
+calls as (select * from {{ ref('int_calls') }}),
 
 tickets as (
     select * from {{ ref('stg_zendesk__tickets') }}
     where not is_deleted
 ),
 
-crm_tickets as (
-    select * from {{ ref('int_crm_tickets') }}
-),
-
-contact_reasons as (
-    select * from {{ ref('contact_reasons') }}
-),
+crm_tickets as (select * from {{ ref('int_crm_tickets') }}),
+contact_reasons as (select * from {{ ref('contact_reasons') }}),
 
 reasons as (
     select

@@ -1,32 +1,12 @@
 -- One row per issue: what it cost the customer and the agents, as far as records show.
 
-with issues as (
-    select * from {{ ref('int_issues') }}
-),
-
-members as (
-    select * from {{ ref('int_issue_members') }}
-),
-
-steps as (
-    select * from {{ ref('int_issue_steps') }}
-),
-
-calls as (
-    select * from {{ ref('int_calls') }}
-),
-
-system_errors as (
-    select * from {{ ref('int_call_system_errors') }}
-),
-
-tickets as (
-    select * from {{ ref('int_tickets') }}
-),
-
-touchpoints as (
-    select * from {{ ref('int_issue_touchpoints') }}
-),
+with issues as (select * from {{ ref('int_issues') }}),
+members as (select * from {{ ref('int_issue_members') }}),
+steps as (select * from {{ ref('int_issue_steps') }}),
+calls as (select * from {{ ref('int_calls') }}),
+system_errors as (select * from {{ ref('int_call_system_errors') }}),
+tickets as (select * from {{ ref('int_tickets') }}),
+touchpoints as (select * from {{ ref('int_issue_touchpoints') }}),
 
 answers as (
     select * from {{ ref('int_survey_responses') }}

@@ -1,12 +1,7 @@
 -- One row per issue with its effort in points: each component by its weight.
 
-with efforts as (
-    select * from {{ ref('int_issue_efforts') }}
-),
-
-weights as (
-    select * from {{ ref('effort_weights') }}
-),
+with efforts as (select * from {{ ref('int_issue_efforts') }}),
+weights as (select * from {{ ref('effort_weights') }}),
 
 amounts as (
     select

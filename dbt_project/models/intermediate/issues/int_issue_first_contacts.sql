@@ -7,18 +7,14 @@ with touchpoints as (
     where contact_number = 1
 ),
 
-members as (
-    select * from {{ ref('int_issue_members') }}
-),
+members as (select * from {{ ref('int_issue_members') }}),
 
 tickets as (
     select * from {{ ref('stg_zendesk__tickets') }}
     where not is_deleted
 ),
 
-first_contact_rules as (
-    select * from {{ ref('first_contact_rules') }}
-),
+first_contact_rules as (select * from {{ ref('first_contact_rules') }}),
 
 {# A call without a ticket has no code, which is neither solved nor unsolved. #}
 final as (

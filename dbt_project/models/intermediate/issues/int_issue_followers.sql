@@ -1,25 +1,15 @@
 -- One row per survey answer or post with the issue that it rates, follows or answers.
 
-with members as (
-    select * from {{ ref('int_issue_members') }}
-),
+with members as (select * from {{ ref('int_issue_members') }}),
 
 answers as (
     select * from {{ ref('int_survey_responses') }}
     where not is_deleted and survey_type <> 'nps'
 ),
 
-posts as (
-    select * from {{ ref('int_issue_posts') }}
-),
-
-identifiers_resolved as (
-    select * from {{ ref('int_identifiers_resolved') }}
-),
-
-parameters as (
-    select * from {{ ref('issue_parameters') }}
-),
+posts as (select * from {{ ref('int_issue_posts') }}),
+identifiers_resolved as (select * from {{ ref('int_identifiers_resolved') }}),
+parameters as (select * from {{ ref('issue_parameters') }}),
 
 candidates as (
     select

@@ -1,16 +1,8 @@
 -- One row per call, ticket or CRM ticket with the issue that it belongs to.
 
-with contacts as (
-    select * from {{ ref('int_issue_contacts') }}
-),
-
-units as (
-    select * from {{ ref('int_issue_units') }}
-),
-
-parameters as (
-    select * from {{ ref('issue_parameters') }}
-),
+with contacts as (select * from {{ ref('int_issue_contacts') }}),
+units as (select * from {{ ref('int_issue_units') }}),
+parameters as (select * from {{ ref('issue_parameters') }}),
 
 {# An issue ends when its customer is silent about its reason for long enough. The key breaks the
    tie of two units that begin in one second. #}

@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with issues as (
-    select * from {{ ref('int_issues') }}
-),
+with issues as (select * from {{ ref('int_issues') }}),
 
 touchpoints as (
     select * from {{ ref('int_issue_touchpoints') }}
@@ -21,9 +19,7 @@ channels as (
     where not is_voice
 ),
 
-parameters as (
-    select * from {{ ref('issue_parameters') }}
-),
+parameters as (select * from {{ ref('issue_parameters') }}),
 
 judged as (
     select

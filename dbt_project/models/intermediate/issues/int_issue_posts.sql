@@ -24,9 +24,7 @@ texts as (
     from {{ ref('stg_x__mentions') }}
 ),
 
-service_words as (
-    select * from {{ ref('issue_words') }}
-),
+service_words as (select * from {{ ref('issue_words') }}),
 
 posts_about_service as (
     select distinct texts.post_id

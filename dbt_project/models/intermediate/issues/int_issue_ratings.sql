@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with touchpoints as (
-    select * from {{ ref('int_issue_touchpoints') }}
-),
+with touchpoints as (select * from {{ ref('int_issue_touchpoints') }}),
 
 answers as (
     select * from {{ ref('int_survey_responses') }}

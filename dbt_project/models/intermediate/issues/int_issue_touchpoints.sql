@@ -1,21 +1,14 @@
 -- One row per touchpoint that belongs to an issue, with its place among the issue's contacts.
 
-with members as (
-    select * from {{ ref('int_issue_members') }}
-),
-
-followers as (
-    select * from {{ ref('int_issue_followers') }}
-),
+with members as (select * from {{ ref('int_issue_members') }}),
+followers as (select * from {{ ref('int_issue_followers') }}),
 
 touchpoints as (
     select * from {{ ref('int_touchpoints_unioned') }}
     where touchpoint_type in ('survey_answer', 'mention', 'brand_reply') and not is_deleted
 ),
 
-parameters as (
-    select * from {{ ref('issue_parameters') }}
-),
+parameters as (select * from {{ ref('issue_parameters') }}),
 
 unioned as (
     select

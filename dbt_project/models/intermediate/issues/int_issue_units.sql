@@ -2,13 +2,8 @@
 
 {{ config(materialized='view') }}
 
-with contacts as (
-    select * from {{ ref('int_issue_contacts') }}
-),
-
-parameters as (
-    select * from {{ ref('issue_parameters') }}
-),
+with contacts as (select * from {{ ref('int_issue_contacts') }}),
+parameters as (select * from {{ ref('issue_parameters') }}),
 
 units as (
     select

@@ -1,25 +1,15 @@
 -- One row per issue: how often its customer came, and whether the first contact solved it.
 
-with touchpoints as (
-    select * from {{ ref('int_issue_touchpoints') }}
-),
-
-members as (
-    select * from {{ ref('int_issue_members') }}
-),
-
-first_contacts as (
-    select * from {{ ref('int_issue_first_contacts') }}
-),
+with touchpoints as (select * from {{ ref('int_issue_touchpoints') }}),
+members as (select * from {{ ref('int_issue_members') }}),
+first_contacts as (select * from {{ ref('int_issue_first_contacts') }}),
 
 answers as (
     select * from {{ ref('int_survey_responses') }}
     where survey_type = 'fcr'
 ),
 
-parameters as (
-    select * from {{ ref('issue_parameters') }}
-),
+parameters as (select * from {{ ref('issue_parameters') }}),
 
 issues as (
     select

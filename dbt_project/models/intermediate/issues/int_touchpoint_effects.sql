@@ -8,17 +8,9 @@ with touchpoints as (
         and touchpoint_type in ('call', 'ticket', 'crm_ticket', 'web_session', 'mention')
 ),
 
-identifiers_resolved as (
-    select * from {{ ref('int_identifiers_resolved') }}
-),
-
-members as (
-    select * from {{ ref('int_issue_members') }}
-),
-
-goals as (
-    select * from {{ ref('touchpoint_goals') }}
-),
+identifiers_resolved as (select * from {{ ref('int_identifiers_resolved') }}),
+members as (select * from {{ ref('int_issue_members') }}),
+goals as (select * from {{ ref('touchpoint_goals') }}),
 
 stage_periods as (
     select * from {{ ref('int_lifecycle_stage_periods') }}

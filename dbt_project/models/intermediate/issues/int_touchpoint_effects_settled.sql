@@ -2,17 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with effects as (
-    select * from {{ ref('int_touchpoint_effects') }}
-),
-
-ratings as (
-    select * from {{ ref('int_issue_ratings') }}
-),
-
-parameters as (
-    select * from {{ ref('issue_parameters') }}
-),
+with effects as (select * from {{ ref('int_touchpoint_effects') }}),
+ratings as (select * from {{ ref('int_issue_ratings') }}),
+parameters as (select * from {{ ref('issue_parameters') }}),
 
 limited as (
     select

@@ -5,9 +5,7 @@ with lifecycle_events as (
     where won_count >= 1 and event_type in ('deal_won', 'use')
 ),
 
-purchases as (
-    select * from {{ ref('int_purchases') }}
-),
+purchases as (select * from {{ ref('int_purchases') }}),
 
 active_months as (
     select distinct

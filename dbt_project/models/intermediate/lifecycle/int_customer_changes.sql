@@ -1,16 +1,8 @@
 -- One row per customer and moment of change: stage, purchases and NPS answer after it.
 
-with stage_periods as (
-    select * from {{ ref('int_lifecycle_stage_periods') }}
-),
-
-purchases as (
-    select * from {{ ref('int_purchases') }}
-),
-
-answers as (
-    select * from {{ ref('int_nps_answers_of_customers') }}
-),
+with stage_periods as (select * from {{ ref('int_lifecycle_stage_periods') }}),
+purchases as (select * from {{ ref('int_purchases') }}),
+answers as (select * from {{ ref('int_nps_answers_of_customers') }}),
 
 changes as (
     select

@@ -12,9 +12,7 @@ customers as (
     select 'unknown' as customer_key
 ),
 
-lifecycle_events as (
-    select * from {{ ref('int_lifecycle_events') }}
-),
+lifecycle_events as (select * from {{ ref('int_lifecycle_events') }}),
 
 seen as (
     select

@@ -1,8 +1,6 @@
 -- One row per customer who ever bought: frequency, recency and T as the CLV literature has them.
 
-with purchases as (
-    select * from {{ ref('int_purchases') }}
-),
+with purchases as (select * from {{ ref('int_purchases') }}),
 
 purchase_days as (
     -- Two purchases of one day are one occasion.

@@ -1,8 +1,6 @@
 -- One row per customer who ever bought: alive or not, and what to expect in the days to come.
 
-with buyers as (
-    select * from {{ ref('int_customers_rfm') }}
-),
+with buyers as (select * from {{ ref('int_customers_rfm') }}),
 
 fits as (
     select * from {{ ref('int_value_fits') }}

@@ -10,9 +10,7 @@ deals as (
     where not is_deleted
 ),
 
-deal_stage_outcomes as (
-    select * from {{ ref('deal_stage_outcomes') }}
-),
+deal_stage_outcomes as (select * from {{ ref('deal_stage_outcomes') }}),
 
 final as (
     select

@@ -1,8 +1,6 @@
 -- One row per day, segment and stage: the median stay of those who entered in the days before.
 
-with spells as (
-    select * from {{ ref('int_lifecycle_spells_counted') }}
-),
+with spells as (select * from {{ ref('int_lifecycle_spells_counted') }}),
 
 days as (
     select calendar.day as stage_on

@@ -1,21 +1,14 @@
 -- One row per event that moves a customer's lifecycle.
 
-with web_events as (
-    select * from {{ ref('int_lifecycle_web_events') }}
-),
-
-crm_events as (
-    select * from {{ ref('int_lifecycle_crm_events') }}
-),
+with web_events as (select * from {{ ref('int_lifecycle_web_events') }}),
+crm_events as (select * from {{ ref('int_lifecycle_crm_events') }}),
 
 resolution as (
     select * from {{ ref('int_identifiers_resolved') }}
     where customer_key <> 'unknown'
 ),
 
-event_types as (
-    select * from {{ ref('lifecycle_event_types') }}
-),
+event_types as (select * from {{ ref('lifecycle_event_types') }}),
 
 events_unioned as (
     select

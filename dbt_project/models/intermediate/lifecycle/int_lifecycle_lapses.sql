@@ -1,8 +1,6 @@
 -- One row per customer who ever lapsed after a purchase: first lapse, first return, how many.
 
-with stage_periods as (
-    select * from {{ ref('int_lifecycle_stage_periods') }}
-),
+with stage_periods as (select * from {{ ref('int_lifecycle_stage_periods') }}),
 
 lapses as (
     select

@@ -1,12 +1,7 @@
 -- One row per segment, stage, day of entering and day of leaving: how many spells are of that kind.
 
-with stage_periods as (
-    select * from {{ ref('int_lifecycle_stage_periods') }}
-),
-
-customer_segments as (
-    select * from {{ ref('int_customer_segments') }}
-),
+with stage_periods as (select * from {{ ref('int_lifecycle_stage_periods') }}),
+customer_segments as (select * from {{ ref('int_customer_segments') }}),
 
 final as (
     select

@@ -1,8 +1,6 @@
 -- One row per moment at which a customer enters a stage, by an event or by silence.
 
-with stages_after_events as (
-    select * from {{ ref('int_lifecycle_stages_after_events') }}
-),
+with stages_after_events as (select * from {{ ref('int_lifecycle_stages_after_events') }}),
 
 silences as (
     -- Silence is counted from an event to the next one, or to the moment the lake was read up to.

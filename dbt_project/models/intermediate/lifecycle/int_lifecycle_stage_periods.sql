@@ -1,12 +1,7 @@
 -- One row per customer and spell in one stage.
 
-with stage_entries as (
-    select * from {{ ref('int_lifecycle_stage_entries') }}
-),
-
-lifecycle_stages as (
-    select * from {{ ref('lifecycle_stages') }}
-),
+with stage_entries as (select * from {{ ref('int_lifecycle_stage_entries') }}),
+lifecycle_stages as (select * from {{ ref('lifecycle_stages') }}),
 
 spells as (
     select

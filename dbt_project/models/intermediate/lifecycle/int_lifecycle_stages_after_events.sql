@@ -1,12 +1,7 @@
 -- One row per lifecycle event: the stage in which it leaves the customer.
 
-with lifecycle_events as (
-    select * from {{ ref('int_lifecycle_events') }}
-),
-
-stage_rules as (
-    select * from {{ ref('lifecycle_stage_rules') }}
-),
+with lifecycle_events as (select * from {{ ref('int_lifecycle_events') }}),
+stage_rules as (select * from {{ ref('lifecycle_stage_rules') }}),
 
 deals_so_far as (
     select

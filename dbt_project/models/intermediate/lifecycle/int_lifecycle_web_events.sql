@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with web_sessions as (
-    select * from {{ ref('int_web_sessions') }}
-),
+with web_sessions as (select * from {{ ref('int_web_sessions') }}),
 
 identified_sessions as (
     select

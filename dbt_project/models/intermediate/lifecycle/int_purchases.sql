@@ -5,9 +5,7 @@ with lifecycle_events as (
     where event_type = 'deal_won'
 ),
 
-deals as (
-    select * from {{ ref('stg_hubspot__deals') }}
-),
+deals as (select * from {{ ref('stg_hubspot__deals') }}),
 
 final as (
     select

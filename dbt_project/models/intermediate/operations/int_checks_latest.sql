@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with check_results as (
-    select * from {{ ref('stg_operations__check_results') }}
-),
+with check_results as (select * from {{ ref('stg_operations__check_results') }}),
 
 ranked as (
     select

@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with extract_attempts as (
-    select * from {{ ref('stg_operations__extract_attempts') }}
-),
+with extract_attempts as (select * from {{ ref('stg_operations__extract_attempts') }}),
 
 {# A deferred or skipped attempt is neither: it neither breaks a row of failures nor adds to it. #}
 ranked as (
@@ -36,10 +34,7 @@ final as (
             case
                 when
                     ranked.outcome_type in ('failed', 'refused')
-                    and (
-                        ranked.last_success_at is null
-                        or ranked.started_at > ranked.last_success_at
-                    )
+                    and coalesce(ranked.started_at > ranked.last_success_at, true)
                     then 1
             end
         ) as failed_since_success_count

@@ -1,20 +1,9 @@
 -- One row per mart and thing that lowers the trust in it, with the grade that it leaves.
 
-with streams as (
-    select * from {{ ref('int_mart_streams') }}
-),
-
-stream_measures as (
-    select * from {{ ref('int_stream_measures') }}
-),
-
-checks as (
-    select * from {{ ref('int_checks_latest') }}
-),
-
-rules as (
-    select * from {{ ref('trust_rules') }}
-),
+with streams as (select * from {{ ref('int_mart_streams') }}),
+stream_measures as (select * from {{ ref('int_stream_measures') }}),
+checks as (select * from {{ ref('int_checks_latest') }}),
+rules as (select * from {{ ref('trust_rules') }}),
 
 mart_warnings as (
     select

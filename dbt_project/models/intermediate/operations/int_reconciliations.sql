@@ -1,13 +1,8 @@
 -- One row per stream, interval and measure for which the source tells a total of its own, judged.
 
 {# More than the source counts is no gap: records may have come meanwhile. #}
-with source_totals as (
-    select * from {{ ref('int_source_totals') }}
-),
-
-tolerances as (
-    select * from {{ ref('reconciliation_tolerances') }}
-),
+with source_totals as (select * from {{ ref('int_source_totals') }}),
+tolerances as (select * from {{ ref('reconciliation_tolerances') }}),
 
 measured as (
     select

@@ -2,25 +2,11 @@
 
 {{ config(materialized='view') }}
 
-with landed_files as (
-    select * from {{ ref('stg_operations__landed_files') }}
-),
-
-accepted_files as (
-    select * from {{ ref('stg_operations__accepted_files') }}
-),
-
-search_coverage as (
-    select * from {{ ref('int_search_coverage_daily') }}
-),
-
-web_events as (
-    select * from {{ ref('stg_ga4__events') }}
-),
-
-web_reports as (
-    select * from {{ ref('stg_ga4__report_daily') }}
-),
+with landed_files as (select * from {{ ref('stg_operations__landed_files') }}),
+accepted_files as (select * from {{ ref('stg_operations__accepted_files') }}),
+search_coverage as (select * from {{ ref('int_search_coverage_daily') }}),
+web_events as (select * from {{ ref('stg_ga4__events') }}),
+web_reports as (select * from {{ ref('stg_ga4__report_daily') }}),
 
 views_landed as (
     select

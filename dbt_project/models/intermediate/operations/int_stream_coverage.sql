@@ -2,9 +2,7 @@
 
 {# A stream owes every day from the first that it ever gave. A day counts as covered when
    one interval holds it whole. #}
-with accepted_files as (
-    select * from {{ ref('stg_operations__accepted_files') }}
-),
+with accepted_files as (select * from {{ ref('stg_operations__accepted_files') }}),
 
 days as (
     select calendar.day as covered_on

@@ -3,17 +3,9 @@
 {# A source is in use when it was ever asked or landed. A stream of it that never landed has no
    interval and is late. One that lags by exactly the promise is late too: a whole interval is
    missing. #}
-with promises as (
-    select * from {{ ref('freshness_promises') }}
-),
-
-accepted_files as (
-    select * from {{ ref('stg_operations__accepted_files') }}
-),
-
-attempts as (
-    select * from {{ ref('int_extract_attempts_latest') }}
-),
+with promises as (select * from {{ ref('freshness_promises') }}),
+accepted_files as (select * from {{ ref('stg_operations__accepted_files') }}),
+attempts as (select * from {{ ref('int_extract_attempts_latest') }}),
 
 intervals as (
     select

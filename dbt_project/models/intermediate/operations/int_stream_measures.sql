@@ -1,24 +1,10 @@
 -- One row per stream in use and measure of how far it can be trusted, with the measure in words.
 
-with freshness as (
-    select * from {{ ref('int_stream_freshness') }}
-),
-
-coverage as (
-    select * from {{ ref('int_stream_coverage') }}
-),
-
-checks as (
-    select * from {{ ref('int_checks_latest') }}
-),
-
-accepted_files as (
-    select * from {{ ref('stg_operations__accepted_files') }}
-),
-
-landed_files as (
-    select * from {{ ref('stg_operations__landed_files') }}
-),
+with freshness as (select * from {{ ref('int_stream_freshness') }}),
+coverage as (select * from {{ ref('int_stream_coverage') }}),
+checks as (select * from {{ ref('int_checks_latest') }}),
+accepted_files as (select * from {{ ref('stg_operations__accepted_files') }}),
+landed_files as (select * from {{ ref('stg_operations__landed_files') }}),
 
 reconciliations as (
     select * from {{ ref('int_reconciliations') }}

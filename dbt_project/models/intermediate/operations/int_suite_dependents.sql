@@ -2,13 +2,8 @@
 
 {{ config(materialized='view') }}
 
-with streams as (
-    select * from {{ ref('int_mart_streams') }}
-),
-
-readers as (
-    select * from {{ ref('int_mart_readers') }}
-),
+with streams as (select * from {{ ref('int_mart_streams') }}),
+readers as (select * from {{ ref('int_mart_readers') }}),
 
 marts as (
     select known.mart_name

@@ -5,9 +5,7 @@ with tickets as (
     where not is_deleted and ended_at < {{ as_of() }}
 ),
 
-care_programmes as (
-    select * from {{ ref('care_programmes') }}
-),
+care_programmes as (select * from {{ ref('care_programmes') }}),
 
 identifiers_resolved as (
     select * from {{ ref('int_identifiers_resolved') }}

@@ -1,12 +1,7 @@
 -- One row per programme and low mark that begins an episode, with what care is chosen by.
 
-with marks as (
-    select * from {{ ref('int_nps_marks') }}
-),
-
-care_programmes as (
-    select * from {{ ref('care_programmes') }}
-),
+with marks as (select * from {{ ref('int_nps_marks') }}),
+care_programmes as (select * from {{ ref('care_programmes') }}),
 
 touchpoints as (
     select * from {{ ref('int_touchpoints_unioned') }}

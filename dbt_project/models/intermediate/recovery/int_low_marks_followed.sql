@@ -1,16 +1,8 @@
 -- One row per programme and low mark, with the care that it brought and the mark given after it.
 
-with episodes as (
-    select * from {{ ref('int_low_marks') }}
-),
-
-marks as (
-    select * from {{ ref('int_nps_marks') }}
-),
-
-care_given as (
-    select * from {{ ref('int_care_given') }}
-),
+with episodes as (select * from {{ ref('int_low_marks') }}),
+marks as (select * from {{ ref('int_nps_marks') }}),
+care_given as (select * from {{ ref('int_care_given') }}),
 
 cared as (
     select

@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with keywords as (
-    select * from {{ ref('int_keywords_daily') }}
-),
+with keywords as (select * from {{ ref('int_keywords_daily') }}),
 
 brand_patterns as (
     select distinct pattern from {{ ref('voice_queries') }}

@@ -2,13 +2,8 @@
 
 {{ config(materialized='view') }}
 
-with details as (
-    select * from {{ ref('stg_search_console__by_query_page') }}
-),
-
-coverage as (
-    select * from {{ ref('int_search_coverage_daily') }}
-),
+with details as (select * from {{ ref('stg_search_console__by_query_page') }}),
+coverage as (select * from {{ ref('int_search_coverage_daily') }}),
 
 site_searches as (
     select * from {{ ref('stg_ga4__events') }}

@@ -2,17 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with details as (
-    select * from {{ ref('stg_search_console__by_query_page') }}
-),
-
-coverage as (
-    select * from {{ ref('int_search_coverage_daily') }}
-),
-
-page_groups as (
-    select * from {{ ref('search_page_groups') }}
-),
+with details as (select * from {{ ref('stg_search_console__by_query_page') }}),
+coverage as (select * from {{ ref('int_search_coverage_daily') }}),
+page_groups as (select * from {{ ref('search_page_groups') }}),
 
 calls as (
     select * from {{ ref('int_calls') }}

@@ -2,13 +2,8 @@
 
 {{ config(materialized='view') }}
 
-with totals as (
-    select * from {{ ref('stg_search_console__by_date') }}
-),
-
-details as (
-    select * from {{ ref('stg_search_console__by_query_page') }}
-),
+with totals as (select * from {{ ref('stg_search_console__by_date') }}),
+details as (select * from {{ ref('stg_search_console__by_query_page') }}),
 
 details_by_day as (
     select

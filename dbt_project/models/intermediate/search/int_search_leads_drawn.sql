@@ -4,9 +4,7 @@
    says. Weeks are drawn whole, because their days hang together. The draws come from hashes: a build that
    is repeated draws the same. #}
 
-with days as (
-    select * from {{ ref('int_search_calls_daily') }}
-),
+with days as (select * from {{ ref('int_search_calls_daily') }}),
 
 {% set back, ahead = var('search_lag_days_back'), var('search_lag_days_ahead') %}
 lags as (

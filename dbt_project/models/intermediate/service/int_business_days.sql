@@ -5,17 +5,9 @@
 {% set years_back = var('calendar_years_back') %}
 {% set years_ahead = var('calendar_years_ahead') + 1 %}
 
-with schedules as (
-    select * from {{ ref('business_schedules') }}
-),
-
-hours as (
-    select * from {{ ref('business_hours') }}
-),
-
-holidays as (
-    select * from {{ ref('business_holidays') }}
-),
+with schedules as (select * from {{ ref('business_schedules') }}),
+hours as (select * from {{ ref('business_hours') }}),
+holidays as (select * from {{ ref('business_holidays') }}),
 
 bounds as (
     select

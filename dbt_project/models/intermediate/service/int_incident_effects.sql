@@ -5,17 +5,9 @@
    alike by luck, so the spread is at least that of the weeks of all incidents: for counts as a
    multiple of Poisson's, for means as it is, and not below what a mean of so few has by chance. #}
 
-with windows as (
-    select * from {{ ref('int_incident_window_measures') }}
-),
-
-measures as (
-    select * from {{ ref('impact_measures') }}
-),
-
-quantiles as (
-    select * from {{ ref('student_quantiles') }}
-),
+with windows as (select * from {{ ref('int_incident_window_measures') }}),
+measures as (select * from {{ ref('impact_measures') }}),
+quantiles as (select * from {{ ref('student_quantiles') }}),
 
 compared as (
     select

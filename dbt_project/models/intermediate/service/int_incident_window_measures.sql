@@ -1,16 +1,8 @@
 -- One row per window of an incident and measure: what was observed in it.
 
-with windows as (
-    select * from {{ ref('int_incident_windows') }}
-),
-
-measures as (
-    select * from {{ ref('impact_measures') }}
-),
-
-observations as (
-    select * from {{ ref('int_impact_observations') }}
-),
+with windows as (select * from {{ ref('int_incident_windows') }}),
+measures as (select * from {{ ref('impact_measures') }}),
+observations as (select * from {{ ref('int_impact_observations') }}),
 
 spans as (
     select

@@ -1,12 +1,7 @@
 -- One row per incident that may be an emergency and week: its own hours, and those of weeks before.
 
-with incidents as (
-    select * from {{ ref('int_it_incidents') }}
-),
-
-calls as (
-    select * from {{ ref('int_calls') }}
-),
+with incidents as (select * from {{ ref('int_it_incidents') }}),
+calls as (select * from {{ ref('int_calls') }}),
 
 known as (
     select cast(cast(min(calls.started_at) as date) as timestamp) as known_from

@@ -12,9 +12,7 @@ calls as (
     where is_offered and not is_deleted
 ),
 
-limits as (
-    select * from {{ ref('int_service_level_headline') }}
-),
+limits as (select * from {{ ref('int_service_level_headline') }}),
 
 quarters as (
     select

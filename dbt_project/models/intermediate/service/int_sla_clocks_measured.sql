@@ -1,16 +1,8 @@
 -- One row per running segment of a promise, with the business time that its clock ran.
 
-with ticket_segments as (
-    select * from {{ ref('int_ticket_sla_segments') }}
-),
-
-task_segments as (
-    select * from {{ ref('int_task_sla_segments') }}
-),
-
-business_days as (
-    select * from {{ ref('int_business_days') }}
-),
+with ticket_segments as (select * from {{ ref('int_ticket_sla_segments') }}),
+task_segments as (select * from {{ ref('int_task_sla_segments') }}),
+business_days as (select * from {{ ref('int_business_days') }}),
 
 unioned as (
     select

@@ -24,9 +24,7 @@ schedules as (
     where source_slug = 'servicenow'
 ),
 
-business_days as (
-    select * from {{ ref('int_business_days') }}
-),
+business_days as (select * from {{ ref('int_business_days') }}),
 
 {# A promise without a schedule runs round the clock. #}
 scheduled as (

@@ -11,10 +11,7 @@ with mentions as (
         ) }}
 ),
 
-resolution as (
-    select * from {{ ref('int_identifiers_resolved') }}
-    where customer_key <> 'unknown'
-),
+resolution as (select * from {{ ref('int_identifiers_resolved') }}),
 
 {# A mention is one voice, and each time that somebody passed it on one more. #}
 scored as (
@@ -44,6 +41,7 @@ final as (
             as carries_points
     from scored
     inner join resolution on scored.identifier_key = resolution.identifier_key
+    where resolution.customer_key <> 'unknown'
     group by resolution.customer_key
 )
 

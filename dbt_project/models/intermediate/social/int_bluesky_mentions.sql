@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with search_posts as (
-    select * from {{ ref('stg_bluesky__search_posts') }}
-),
+with search_posts as (select * from {{ ref('stg_bluesky__search_posts') }}),
 
 own_accounts as (
     select

@@ -12,13 +12,8 @@ bluesky_posts as (
     where reference_type is null
 ),
 
-facebook_posts as (
-    select * from {{ ref('stg_facebook__published_posts') }}
-),
-
-exported_posts as (
-    select * from {{ ref('stg_files__brand_posts') }}
-),
+facebook_posts as (select * from {{ ref('stg_facebook__published_posts') }}),
+exported_posts as (select * from {{ ref('stg_files__brand_posts') }}),
 
 {# Facebook moves the time of change with each comment, so a corrected post is told by the words
    with which we mark it; the other networks do not let us correct. #}

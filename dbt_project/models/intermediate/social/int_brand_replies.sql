@@ -2,13 +2,8 @@
 
 {{ config(materialized='view') }}
 
-with x_posts as (
-    select * from {{ ref('stg_x__own_posts') }}
-),
-
-bluesky_posts as (
-    select * from {{ ref('stg_bluesky__own_posts') }}
-),
+with x_posts as (select * from {{ ref('stg_x__own_posts') }}),
+bluesky_posts as (select * from {{ ref('stg_bluesky__own_posts') }}),
 
 facebook_comments as (
     select * from {{ ref('int_facebook_comments') }}

@@ -2,22 +2,15 @@
 
 {{ config(materialized='view') }}
 
-with crisis_hours as (
-    select * from {{ ref('int_crisis_hours') }}
-),
-
-onsets as (
-    select * from {{ ref('int_crisis_onsets') }}
-),
+with crisis_hours as (select * from {{ ref('int_crisis_hours') }}),
+onsets as (select * from {{ ref('int_crisis_onsets') }}),
 
 mentions as (
     select * from {{ ref('int_mentions') }}
     where sentiment_type = 'negative' and not is_deleted
 ),
 
-brand_posts as (
-    select * from {{ ref('int_brand_posts') }}
-),
+brand_posts as (select * from {{ ref('int_brand_posts') }}),
 
 incidents as (
     select * from {{ ref('stg_servicenow__incident') }}

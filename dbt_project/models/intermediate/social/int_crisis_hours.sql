@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with windows as (
-    select * from {{ ref('int_negative_windows') }}
-),
+with windows as (select * from {{ ref('int_negative_windows') }}),
 
 {# Many in number and in share: a campaign brings many mentions in the usual mood. The margin is
    that of a count: its variance is its mean. #}

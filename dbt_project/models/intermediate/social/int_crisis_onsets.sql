@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with crisis_hours as (
-    select * from {{ ref('int_crisis_hours') }}
-),
+with crisis_hours as (select * from {{ ref('int_crisis_hours') }}),
 
 mentions as (
     select * from {{ ref('int_mentions') }}

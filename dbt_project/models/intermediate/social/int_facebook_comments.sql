@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with comments as (
-    select * from {{ ref('stg_facebook__comments') }}
-),
+with comments as (select * from {{ ref('stg_facebook__comments') }}),
 
 {# A post's id begins with its page's. What the page hid, advertising or abuse, counts as gone. #}
 final as (

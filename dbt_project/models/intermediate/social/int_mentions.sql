@@ -15,13 +15,8 @@ with facebook_comments as (
     where not is_of_page
 ),
 
-texts_scored as (
-    select * from {{ ref('int_texts_scored') }}
-),
-
-brand_replies as (
-    select * from {{ ref('int_brand_replies') }}
-),
+texts_scored as (select * from {{ ref('int_texts_scored') }}),
+brand_replies as (select * from {{ ref('int_brand_replies') }}),
 
 posts as (
     select {{ columns | join(', ') }} from {{ ref('int_x_mentions') }}

@@ -5,9 +5,7 @@
 
 {% set counters = ['retweet', 'reply', 'like', 'quote', 'impression'] %}
 
-with post_metrics as (
-    select * from {{ ref('stg_x__post_metrics') }}
-),
+with post_metrics as (select * from {{ ref('stg_x__post_metrics') }}),
 
 {# A new reading changes the deltas of its whole post, hence the greatest build of the post. A
    counter that X withdrew is null, and so is the delta beside it: null is not zero. #}

@@ -2,9 +2,7 @@
 
 {{ config(materialized='view') }}
 
-with voices as (
-    select * from {{ ref('int_sentiment_voices') }}
-),
+with voices as (select * from {{ ref('int_sentiment_voices') }}),
 
 {# Within a stratum every voice weighs the same, so its own number needs no correction. #}
 segmented as (

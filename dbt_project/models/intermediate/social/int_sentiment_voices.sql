@@ -1,12 +1,7 @@
 -- One row per week, segment and customer who was heard: one voice, with its weight.
 
-with windows as (
-    select * from {{ ref('int_sentiment_windows') }}
-),
-
-origins as (
-    select * from {{ ref('int_crm_origins') }}
-),
+with windows as (select * from {{ ref('int_sentiment_windows') }}),
+origins as (select * from {{ ref('int_crm_origins') }}),
 
 population as (
     select

@@ -8,13 +8,8 @@
     post_hook="{{ delete_texts_that_are_gone() }}"
 ) }}
 
-with texts as (
-    select * from {{ ref('int_texts_to_score') }}
-),
-
-topics as (
-    select * from {{ ref('topics') }}
-),
+with texts as (select * from {{ ref('int_texts_to_score') }}),
+topics as (select * from {{ ref('topics') }}),
 
 {# A term is whole words; one that ends in a star is the beginning of a word. #}
 terms as (

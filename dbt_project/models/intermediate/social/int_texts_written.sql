@@ -50,13 +50,8 @@ forms as (
     where not is_deleted
 ),
 
-texts_topics as (
-    select * from {{ ref('int_texts_topics') }}
-),
-
-texts_scored as (
-    select * from {{ ref('int_texts_scored') }}
-),
+texts_topics as (select * from {{ ref('int_texts_topics') }}),
+texts_scored as (select * from {{ ref('int_texts_scored') }}),
 
 written as (
     {%- for texts, key, channel, day, text in [

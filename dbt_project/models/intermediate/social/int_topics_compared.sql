@@ -7,9 +7,7 @@ with texts as (
     where written_on < cast({{ as_of() }} as date)
 ),
 
-topics as (
-    select * from {{ ref('topics') }}
-),
+topics as (select * from {{ ref('topics') }}),
 
 counted as (
     select

@@ -2,17 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with search_posts as (
-    select * from {{ ref('stg_x__search_posts') }}
-),
-
-mentions as (
-    select * from {{ ref('stg_x__mentions') }}
-),
-
-own_posts as (
-    select * from {{ ref('stg_x__own_posts') }}
-),
+with search_posts as (select * from {{ ref('stg_x__search_posts') }}),
+mentions as (select * from {{ ref('stg_x__mentions') }}),
+own_posts as (select * from {{ ref('stg_x__own_posts') }}),
 
 posts as (
     select

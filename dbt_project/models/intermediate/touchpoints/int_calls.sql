@@ -2,17 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with calls as (
-    select * from {{ ref('stg_zendesk__calls') }}
-),
-
-legs as (
-    select * from {{ ref('stg_zendesk__legs') }}
-),
-
-tickets as (
-    select * from {{ ref('stg_zendesk__tickets') }}
-),
+with calls as (select * from {{ ref('stg_zendesk__calls') }}),
+legs as (select * from {{ ref('stg_zendesk__legs') }}),
+tickets as (select * from {{ ref('stg_zendesk__tickets') }}),
 
 {# Who called stands on the customer's leg; the agent's ticket knows better whom it was about. #}
 sides as (

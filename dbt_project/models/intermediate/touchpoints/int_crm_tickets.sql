@@ -2,17 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with tickets as (
-    select * from {{ ref('stg_hubspot__tickets') }}
-),
-
-channel_mappings as (
-    select * from {{ ref('channel_mappings') }}
-),
-
-care_programmes as (
-    select * from {{ ref('care_programmes') }}
-),
+with tickets as (select * from {{ ref('stg_hubspot__tickets') }}),
+channel_mappings as (select * from {{ ref('channel_mappings') }}),
+care_programmes as (select * from {{ ref('care_programmes') }}),
 
 {# A ticket that was merged into another one is deleted in the CRM: the wish came once. #}
 final as (

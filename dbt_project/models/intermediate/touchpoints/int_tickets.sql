@@ -2,17 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with tickets as (
-    select * from {{ ref('stg_zendesk__tickets') }}
-),
-
-channel_mappings as (
-    select * from {{ ref('channel_mappings') }}
-),
-
-texts_scored as (
-    select * from {{ ref('int_texts_scored') }}
-),
+with tickets as (select * from {{ ref('stg_zendesk__tickets') }}),
+channel_mappings as (select * from {{ ref('channel_mappings') }}),
+texts_scored as (select * from {{ ref('int_texts_scored') }}),
 
 {# Zendesk's reply time counts the first public comment of an agent; automatic replies do not. #}
 final as (

@@ -39,9 +39,7 @@ tickets as (
     where not channels.is_voice
 ),
 
-crm_tickets as (
-    select * from {{ ref('int_crm_tickets') }}
-),
+crm_tickets as (select * from {{ ref('int_crm_tickets') }}),
 
 survey_answers as (
     select
@@ -84,9 +82,7 @@ mentions as (
     from {{ ref('int_mentions') }} as int_mentions
 ),
 
-brand_replies as (
-    select * from {{ ref('int_brand_replies') }}
-),
+brand_replies as (select * from {{ ref('int_brand_replies') }}),
 
 final as (
     {% for part in parts %}

@@ -10,13 +10,8 @@
     meta={'touched_days': ['days_of_changed_sessions']}
 ) }}
 
-with events as (
-    select * from {{ ref('stg_ga4__events') }}
-),
-
-key_events as (
-    select * from {{ ref('web_key_events') }}
-),
+with events as (select * from {{ ref('stg_ga4__events') }}),
+key_events as (select * from {{ ref('web_key_events') }}),
 
 {% if is_incremental() %}
 touched as (

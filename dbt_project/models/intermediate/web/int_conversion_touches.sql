@@ -2,17 +2,9 @@
 
 {{ config(materialized='view') }}
 
-with conversions as (
-    select * from {{ ref('int_web_conversions') }}
-),
-
-sessions as (
-    select * from {{ ref('int_web_sessions') }}
-),
-
-direct_media as (
-    select * from {{ ref('direct_media') }}
-),
+with conversions as (select * from {{ ref('int_web_conversions') }}),
+sessions as (select * from {{ ref('int_web_sessions') }}),
+direct_media as (select * from {{ ref('direct_media') }}),
 
 {# A journey is what the source itself ties together: one browser, and the other browsers that were
    signed in with the same number. It does not move when identity does. #}

@@ -1,12 +1,7 @@
 -- One row per conversion on the web site: a key event, counted once however often it was sent.
 
-with events as (
-    select * from {{ ref('stg_ga4__events') }}
-),
-
-key_events as (
-    select * from {{ ref('web_key_events') }}
-),
+with events as (select * from {{ ref('stg_ga4__events') }}),
+key_events as (select * from {{ ref('web_key_events') }}),
 
 {# A thanks page that is loaded again sends its purchase again, days later too: the transaction
    tells. A key event without one counts once in a session. #}

@@ -8,9 +8,7 @@
     meta={'touched_days': ['days_of_changed_sessions']}
 ) }}
 
-with events as (
-    select * from {{ ref('stg_ga4__events') }}
-),
+with events as (select * from {{ ref('stg_ga4__events') }}),
 
 sessions as (
     select * from {{ ref('int_web_sessions') }}
@@ -19,9 +17,7 @@ sessions as (
     {% endif %}
 ),
 
-friction_events as (
-    select * from {{ ref('web_friction_events') }}
-),
+friction_events as (select * from {{ ref('web_friction_events') }}),
 
 events_read as (
     select

@@ -1,8 +1,6 @@
 -- One row per month, form and question that two auditors answered: how far they agree.
 
-with agreements as (
-    select * from {{ ref('int_audit_agreements') }}
-),
+with agreements as (select * from {{ ref('int_audit_agreements') }}),
 
 final as (
     select

@@ -1,16 +1,8 @@
 -- One row per channel with a plan and week with contacts: audits planned and made, and their rate.
 
-with contacts as (
-    select * from {{ ref('int_auditable_contacts') }}
-),
-
-audits as (
-    select * from {{ ref('int_audit_totals') }}
-),
-
-audit_plan as (
-    select * from {{ ref('audit_plan') }}
-),
+with contacts as (select * from {{ ref('int_auditable_contacts') }}),
+audits as (select * from {{ ref('int_audit_totals') }}),
+audit_plan as (select * from {{ ref('audit_plan') }}),
 
 counted as (
     select

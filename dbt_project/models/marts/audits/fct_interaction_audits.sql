@@ -2,9 +2,7 @@
 
 {# Made anew in every build: a second reading comes days later, and audits are few. #}
 
-with audits as (
-    select * from {{ ref('int_interaction_audits') }}
-),
+with audits as (select * from {{ ref('int_interaction_audits') }}),
 
 final as (
     select

@@ -1,8 +1,6 @@
 -- One row per audience and customer who belongs to it, held out or not.
 
-with members as (
-    select * from {{ ref('int_audience_members') }}
-),
+with members as (select * from {{ ref('int_audience_members') }}),
 
 final as (
     select

@@ -1,8 +1,6 @@
 -- One row per audience that has started, for its period: who was written to against held out.
 
-with members as (
-    select * from {{ ref('int_audience_members') }}
-),
+with members as (select * from {{ ref('int_audience_members') }}),
 
 audiences as (
     select
@@ -15,9 +13,7 @@ audiences as (
     where cast(starts_on as timestamp) <= {{ as_of() }}
 ),
 
-events as (
-    select * from {{ ref('int_lifecycle_events') }}
-),
+events as (select * from {{ ref('int_lifecycle_events') }}),
 
 outcomes as (
     select

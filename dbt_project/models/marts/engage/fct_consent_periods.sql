@@ -1,8 +1,6 @@
 -- One row per contact, purpose and decision: what was permitted from when to when.
 
-with consent_periods as (
-    select * from {{ ref('int_consent_periods') }}
-),
+with consent_periods as (select * from {{ ref('int_consent_periods') }}),
 
 final as (
     select

@@ -1,16 +1,8 @@
 -- One row per programme, quarter of the low mark and comparison: what care adds to the next mark.
 
-with low_marks as (
-    select * from {{ ref('int_low_marks_followed') }}
-),
-
-cells as (
-    select * from {{ ref('int_nps_recovery_cells') }}
-),
-
-lifts as (
-    select * from {{ ref('int_nps_recovery_lifts') }}
-),
+with low_marks as (select * from {{ ref('int_low_marks_followed') }}),
+cells as (select * from {{ ref('int_nps_recovery_cells') }}),
+lifts as (select * from {{ ref('int_nps_recovery_lifts') }}),
 
 marked as (
     select

@@ -1,8 +1,6 @@
 -- One row per channel on which customer and company meet, `unknown` among them.
 
-with channels as (
-    select * from {{ ref('channels') }}
-),
+with channels as (select * from {{ ref('channels') }}),
 
 final as (
     select

@@ -1,8 +1,6 @@
 -- One row per metric and version of its definition.
 
-with metric_definitions as (
-    select * from {{ ref('int_metric_definitions_dated') }}
-),
+with metric_definitions as (select * from {{ ref('int_metric_definitions_dated') }}),
 
 final as (
     select

@@ -7,13 +7,8 @@
     meta={'touched_days': ['days_of_changed_rows', 'int_calls', 'call_id', 'started_on']}
 ) }}
 
-with calls as (
-    select * from {{ ref('int_calls') }}
-),
-
-service_level_parameters as (
-    select * from {{ ref('int_service_level_headline') }}
-),
+with calls as (select * from {{ ref('int_calls') }}),
+service_level_parameters as (select * from {{ ref('int_service_level_headline') }}),
 
 final as (
     select

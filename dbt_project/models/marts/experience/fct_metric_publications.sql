@@ -1,8 +1,6 @@
 -- One row per metric, month and value that a release published for it.
 
-with publications as (
-    select * from {{ ref('int_metric_publications') }}
-),
+with publications as (select * from {{ ref('int_metric_publications') }}),
 
 final as (
     select

@@ -7,9 +7,7 @@
     meta={'touched_days': ['days_of_changed_answers']}
 ) }}
 
-with responses as (
-    select * from {{ ref('int_survey_responses') }}
-),
+with responses as (select * from {{ ref('int_survey_responses') }}),
 
 final as (
     select

@@ -7,9 +7,7 @@
     meta={'touched_days': ['days_of_changed_rows', 'int_tickets', 'ticket_id', 'created_on']}
 ) }}
 
-with tickets as (
-    select * from {{ ref('int_tickets') }}
-),
+with tickets as (select * from {{ ref('int_tickets') }}),
 
 final as (
     select

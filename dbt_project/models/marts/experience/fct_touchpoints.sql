@@ -9,13 +9,8 @@
 
 -- depends_on: {{ ref('stg_ga4__events') }}
 
-with touchpoints as (
-    select * from {{ ref('int_touchpoints_unioned') }}
-),
-
-touchpoint_types as (
-    select * from {{ ref('touchpoint_types') }}
-),
+with touchpoints as (select * from {{ ref('int_touchpoints_unioned') }}),
+touchpoint_types as (select * from {{ ref('touchpoint_types') }}),
 
 final as (
     select

@@ -10,13 +10,8 @@
 
 -- depends_on: {{ ref('stg_ga4__events') }}
 
-with sessions as (
-    select * from {{ ref('int_web_sessions') }}
-),
-
-friction as (
-    select * from {{ ref('int_web_friction') }}
-),
+with sessions as (select * from {{ ref('int_web_sessions') }}),
+friction as (select * from {{ ref('int_web_friction') }}),
 
 {# The last day known is yesterday, so three days back from it are still open at the vendor. #}
 provisional as (

@@ -1,12 +1,7 @@
 -- One row per goal: the revision in force, else the last one, and how the metric stands against it.
 
-with targets as (
-    select * from {{ ref('int_goal_targets') }}
-),
-
-results as (
-    select * from {{ ref('int_goal_results') }}
-),
+with targets as (select * from {{ ref('int_goal_targets') }}),
+results as (select * from {{ ref('int_goal_results') }}),
 
 ranked as (
     select

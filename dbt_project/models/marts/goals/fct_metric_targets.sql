@@ -1,8 +1,6 @@
 -- One row per goal and revision that was ever in the list of goals.
 
-with targets as (
-    select * from {{ ref('int_goal_targets') }}
-),
+with targets as (select * from {{ ref('int_goal_targets') }}),
 
 final as (
     select

@@ -2,13 +2,8 @@
 
 {# Reasons stay in the ledger of the private warehouse: they name browsers, accounts and people. #}
 
-with ledger as (
-    select * from {{ ref('int_identity_ledger') }}
-),
-
-nodes as (
-    select * from {{ ref('int_identity_nodes') }}
-),
+with ledger as (select * from {{ ref('int_identity_ledger') }}),
+nodes as (select * from {{ ref('int_identity_nodes') }}),
 
 final as (
     select

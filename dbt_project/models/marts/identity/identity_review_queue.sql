@@ -1,8 +1,6 @@
 -- One row per pair of records that a person has to decide on, or decided on.
 
-with queue as (
-    select * from {{ ref('int_identity_review_queue') }}
-),
+with queue as (select * from {{ ref('int_identity_review_queue') }}),
 
 final as (
     select

@@ -1,8 +1,6 @@
 -- One row per pair of the review queue: the fields of both records side by side, apart.
 
-with queue as (
-    select * from {{ ref('int_identity_review_queue') }}
-),
+with queue as (select * from {{ ref('int_identity_review_queue') }}),
 
 final as (
     select

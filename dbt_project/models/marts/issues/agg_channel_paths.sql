@@ -1,10 +1,8 @@
 -- One row per day, channel of a contact and channel of the next contact of the same issue.
 
-with steps as (
-    select * from {{ ref('int_issue_steps') }}
-),
+with steps as (select * from {{ ref('int_issue_steps') }}),
 
-counted as (
+final as (
     select
         {{ surrogate_key([
             'steps.started_on', 'steps.from_channel_slug', 'steps.to_channel_slug'
@@ -20,20 +18,6 @@ counted as (
             as other_count
     from steps
     group by steps.started_on, steps.from_channel_slug, steps.to_channel_slug
-),
-
-final as (
-    select
-        counted.path_key,
-        counted.stepped_on,
-        counted.from_channel_slug,
-        counted.to_channel_slug,
-        counted.is_switch,
-        counted.step_count,
-        counted.deflection_count,
-        counted.duplication_count,
-        counted.other_count
-    from counted
 )
 
 select * from final

@@ -1,8 +1,6 @@
 -- One row per metric of resolution and repeats, segment and day with at least one observation.
 
-with observations as (
-    select * from {{ ref('int_issue_observations') }}
-),
+with observations as (select * from {{ ref('int_issue_observations') }}),
 
 summed as (
     select

@@ -1,12 +1,7 @@
 -- One row per issue: behavioural effort on both ends, and the CES that it lets expect.
 
-with efforts as (
-    select * from {{ ref('int_issue_efforts_weighed') }}
-),
-
-calibration as (
-    select * from {{ ref('int_effort_calibration') }}
-),
+with efforts as (select * from {{ ref('int_issue_efforts_weighed') }}),
+calibration as (select * from {{ ref('int_effort_calibration') }}),
 
 survey_scales as (
     select * from {{ ref('survey_scales') }}

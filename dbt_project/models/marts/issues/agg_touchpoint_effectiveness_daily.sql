@@ -1,10 +1,8 @@
 -- One row per kind of touchpoint and day: what it achieved and what came after it.
 
-with effects as (
-    select * from {{ ref('int_touchpoint_effects_settled') }}
-),
+with effects as (select * from {{ ref('int_touchpoint_effects_settled') }}),
 
-summed as (
+final as (
     select
         effects.touchpoint_type,
         effects.started_on,
@@ -24,25 +22,6 @@ summed as (
         cast(avg(effects.stage_score) as double) as next_stage_rate
     from effects
     group by effects.touchpoint_type, effects.started_on
-),
-
-final as (
-    select
-        summed.touchpoint_type,
-        summed.started_on,
-        summed.is_provisional,
-        summed.touchpoint_count,
-        summed.goal_count,
-        summed.goal_reached_rate,
-        summed.csat_answer_count,
-        summed.csat_rate,
-        summed.ces_answer_count,
-        summed.ces_mean_score,
-        summed.again_settled_count,
-        summed.contact_again_rate,
-        summed.stage_settled_count,
-        summed.next_stage_rate
-    from summed
 )
 
 select * from final

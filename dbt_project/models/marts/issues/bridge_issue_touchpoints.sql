@@ -1,8 +1,6 @@
 -- One row per touchpoint that belongs to an issue.
 
-with touchpoints as (
-    select * from {{ ref('int_issue_touchpoints') }}
-),
+with touchpoints as (select * from {{ ref('int_issue_touchpoints') }}),
 
 final as (
     select

@@ -3,9 +3,7 @@
 {# Made anew in every build: when two customers turn out to be one, issues of any age may join, and
    no day tells which. The whole of it is small: contacts, not page views. #}
 
-with issues as (
-    select * from {{ ref('int_issues') }}
-),
+with issues as (select * from {{ ref('int_issues') }}),
 
 final as (
     select

@@ -1,8 +1,6 @@
 -- One row per cohort (month of the first purchase) and month since then.
 
-with activity as (
-    select * from {{ ref('int_activity_monthly') }}
-),
+with activity as (select * from {{ ref('int_activity_monthly') }}),
 
 cohorts as (
     select

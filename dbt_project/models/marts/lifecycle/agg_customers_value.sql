@@ -1,8 +1,6 @@
 -- One row per customer who ever bought: RFM, and what to expect of the customer.
 
-with customers as (
-    select * from {{ ref('int_customers_valued') }}
-),
+with customers as (select * from {{ ref('int_customers_valued') }}),
 
 scored as (
     select

@@ -1,16 +1,8 @@
 -- One row per day, lifecycle stage and segment.
 
-with spells as (
-    select * from {{ ref('int_lifecycle_spells_counted') }}
-),
-
-dwell_medians as (
-    select * from {{ ref('int_lifecycle_dwell_medians_daily') }}
-),
-
-stages as (
-    select * from {{ ref('lifecycle_stages') }}
-),
+with spells as (select * from {{ ref('int_lifecycle_spells_counted') }}),
+dwell_medians as (select * from {{ ref('int_lifecycle_dwell_medians_daily') }}),
+stages as (select * from {{ ref('lifecycle_stages') }}),
 
 days as (
     select calendar.day as stage_on

@@ -1,38 +1,23 @@
 -- One row per customer as known now, and one for the unknown customer.
 
-with customers as (
-    select * from {{ ref('int_customers_profiled') }}
-),
+with customers as (select * from {{ ref('int_customers_profiled') }}),
 
 current_stages as (
     select * from {{ ref('int_lifecycle_stage_periods') }}
     where is_current
 ),
 
-crm_labels as (
-    select * from {{ ref('int_crm_labels_of_customers') }}
-),
-
-crm_stage_agreements as (
-    select * from {{ ref('crm_stage_agreements') }}
-),
+crm_labels as (select * from {{ ref('int_crm_labels_of_customers') }}),
+crm_stage_agreements as (select * from {{ ref('crm_stage_agreements') }}),
 
 acquisition as (
     select * from {{ ref('int_customer_segments') }}
     where segment_type = 'acquisition_medium'
 ),
 
-channels as (
-    select * from {{ ref('int_customer_channels') }}
-),
-
-consents as (
-    select * from {{ ref('int_customer_consents') }}
-),
-
-customers_valued as (
-    select * from {{ ref('int_customers_valued') }}
-),
+channels as (select * from {{ ref('int_customer_channels') }}),
+consents as (select * from {{ ref('int_customer_consents') }}),
+customers_valued as (select * from {{ ref('int_customers_valued') }}),
 
 disagreements as (
     -- A label that no row of the seed knows has no opinion, so it cannot disagree.

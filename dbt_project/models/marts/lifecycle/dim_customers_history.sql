@@ -1,8 +1,6 @@
 -- One row per customer and span of time in which stage, purchases and NPS answer stayed the same.
 
-with changes as (
-    select * from {{ ref('int_customer_changes') }}
-),
+with changes as (select * from {{ ref('int_customer_changes') }}),
 
 spans as (
     select

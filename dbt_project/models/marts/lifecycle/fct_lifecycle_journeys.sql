@@ -5,18 +5,14 @@ with customers as (
     where customer_key <> 'unknown'
 ),
 
-lifecycle_events as (
-    select * from {{ ref('int_lifecycle_stages_after_events') }}
-),
+lifecycle_events as (select * from {{ ref('int_lifecycle_stages_after_events') }}),
 
 stage_periods as (
     select * from {{ ref('int_lifecycle_stage_periods') }}
     where is_current
 ),
 
-lapses as (
-    select * from {{ ref('int_lifecycle_lapses') }}
-),
+lapses as (select * from {{ ref('int_lifecycle_lapses') }}),
 
 promotions as (
     select

@@ -1,8 +1,6 @@
 -- One row per customer and spell in one stage.
 
-with stage_periods as (
-    select * from {{ ref('int_lifecycle_stage_periods') }}
-),
+with stage_periods as (select * from {{ ref('int_lifecycle_stage_periods') }}),
 
 final as (
     select

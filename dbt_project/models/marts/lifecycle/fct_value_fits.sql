@@ -1,8 +1,6 @@
 -- One row per fit of customer value: its parameters, and how it foretold the days held out.
 
-with fits as (
-    select * from {{ ref('int_value_fits') }}
-),
+with fits as (select * from {{ ref('int_value_fits') }}),
 
 final as (
     select

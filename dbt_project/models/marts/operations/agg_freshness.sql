@@ -1,20 +1,9 @@
 -- One row per promised stream of a source in use: how far it came, what is missing.
 
-with freshness as (
-    select * from {{ ref('int_stream_freshness') }}
-),
-
-coverage as (
-    select * from {{ ref('int_stream_coverage') }}
-),
-
-records as (
-    select * from {{ ref('int_records_latest') }}
-),
-
-attempts as (
-    select * from {{ ref('int_extract_attempts_latest') }}
-),
+with freshness as (select * from {{ ref('int_stream_freshness') }}),
+coverage as (select * from {{ ref('int_stream_coverage') }}),
+records as (select * from {{ ref('int_records_latest') }}),
+attempts as (select * from {{ ref('int_extract_attempts_latest') }}),
 
 final as (
     select

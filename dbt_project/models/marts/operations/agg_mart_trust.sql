@@ -7,17 +7,9 @@ with marts as (
     from {{ rows_of(names_of_marts(), ['mart_name']) }} as known
 ),
 
-streams as (
-    select * from {{ ref('int_mart_streams') }}
-),
-
-findings as (
-    select * from {{ ref('int_mart_findings') }}
-),
-
-readers as (
-    select * from {{ ref('int_mart_readers') }}
-),
+streams as (select * from {{ ref('int_mart_streams') }}),
+findings as (select * from {{ ref('int_mart_findings') }}),
+readers as (select * from {{ ref('int_mart_readers') }}),
 
 streams_per_mart as (
     select

@@ -1,12 +1,7 @@
 -- One row per check of a gate: how grave it is, who answers for it, and what stands on it.
 
-with check_results as (
-    select * from {{ ref('stg_operations__check_results') }}
-),
-
-dependents as (
-    select * from {{ ref('int_suite_dependents') }}
-),
+with check_results as (select * from {{ ref('stg_operations__check_results') }}),
+dependents as (select * from {{ ref('int_suite_dependents') }}),
 
 ranked as (
     select

@@ -12,12 +12,9 @@
 with check_results as (
     select * from {{ ref('stg_operations__check_results') }}
     {% if is_incremental() %}
-    where
-        checked_on in (
-            {{ days_of_changed_rows(
-                'stg_operations__check_results', 'check_result_key', 'checked_on'
-            ) }}
-        )
+    where checked_on in ({{ days_of_changed_rows(
+        'stg_operations__check_results', 'check_result_key', 'checked_on'
+    ) }})
     {% endif %}
 ),
 

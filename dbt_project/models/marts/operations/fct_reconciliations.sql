@@ -1,8 +1,6 @@
 -- One row per stream, interval and measure for which the source tells a total of its own.
 
-with reconciliations as (
-    select * from {{ ref('int_reconciliations') }}
-),
+with reconciliations as (select * from {{ ref('int_reconciliations') }}),
 
 final as (
     select

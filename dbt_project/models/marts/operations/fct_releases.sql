@@ -1,8 +1,6 @@
 -- One row per release that was shown, and the one that took its place.
 
-with releases as (
-    select * from {{ ref('stg_operations__releases') }}
-),
+with releases as (select * from {{ ref('stg_operations__releases') }}),
 
 followed as (
     select

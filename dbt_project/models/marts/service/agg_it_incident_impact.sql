@@ -1,12 +1,7 @@
 -- One row per incident, measure and window: what differed from the same weekday and hours before.
 
-with effects as (
-    select * from {{ ref('int_incident_effects') }}
-),
-
-incidents as (
-    select * from {{ ref('int_it_incidents') }}
-),
+with effects as (select * from {{ ref('int_incident_effects') }}),
+incidents as (select * from {{ ref('int_it_incidents') }}),
 
 final as (
     select

@@ -10,13 +10,8 @@ incidents as (
     where team_id is not null
 ),
 
-verdicts as (
-    select * from {{ ref('int_incident_verdicts') }}
-),
-
-teams as (
-    select * from {{ ref('stg_servicenow__sys_user_group') }}
-),
+verdicts as (select * from {{ ref('int_incident_verdicts') }}),
+teams as (select * from {{ ref('stg_servicenow__sys_user_group') }}),
 
 {# A promise belongs to the month in which it was given; one that runs in time is undecided. #}
 kept as (

@@ -5,9 +5,7 @@ with incidents as (
     where parent_incident_id is null
 ),
 
-queues as (
-    select * from {{ ref('incident_queues') }}
-),
+queues as (select * from {{ ref('incident_queues') }}),
 
 intervals as (
     select * from {{ ref('int_queue_intervals') }}

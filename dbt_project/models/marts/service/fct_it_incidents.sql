@@ -1,12 +1,7 @@
 -- One row per incident of the IT desk.
 
-with incidents as (
-    select * from {{ ref('int_it_incidents') }}
-),
-
-verdicts as (
-    select * from {{ ref('int_incident_verdicts') }}
-),
+with incidents as (select * from {{ ref('int_it_incidents') }}),
+verdicts as (select * from {{ ref('int_incident_verdicts') }}),
 
 final as (
     select

@@ -9,9 +9,7 @@
 
 -- depends_on: {{ ref('int_calls') }}
 
-with intervals as (
-    select * from {{ ref('int_queue_intervals') }}
-),
+with intervals as (select * from {{ ref('int_queue_intervals') }}),
 
 final as (
     select

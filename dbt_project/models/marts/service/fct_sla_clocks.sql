@@ -20,13 +20,8 @@ with clocks as (
     {% endif %}
 ),
 
-policies as (
-    select * from {{ ref('sla_policies') }}
-),
-
-business_days as (
-    select * from {{ ref('int_business_days') }}
-),
+policies as (select * from {{ ref('sla_policies') }}),
+business_days as (select * from {{ ref('int_business_days') }}),
 
 judged as (
     select

@@ -9,17 +9,9 @@ with answers as (
     ) }}
 ),
 
-spoken as (
-    select * from {{ ref('int_advocate_mentions') }}
-),
-
-origins as (
-    select * from {{ ref('int_crm_origins') }}
-),
-
-advocate_types as (
-    select * from {{ ref('advocate_types') }}
-),
+spoken as (select * from {{ ref('int_advocate_mentions') }}),
+origins as (select * from {{ ref('int_crm_origins') }}),
+advocate_types as (select * from {{ ref('advocate_types') }}),
 
 answers_ranked as (
     select

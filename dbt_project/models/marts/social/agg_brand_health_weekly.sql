@@ -16,13 +16,8 @@ answers as (
     where metric_slug = 'nps'
 ),
 
-voices as (
-    select * from {{ ref('int_x_voices') }}
-),
-
-branded_searches as (
-    select * from {{ ref('int_branded_searches_daily') }}
-),
+voices as (select * from {{ ref('int_x_voices') }}),
+branded_searches as (select * from {{ ref('int_branded_searches_daily') }}),
 
 nps as (
     select

@@ -2,9 +2,7 @@
 
 {# A table: answers to a post come long after its day. #}
 
-with brand_posts as (
-    select * from {{ ref('int_brand_posts') }}
-),
+with brand_posts as (select * from {{ ref('int_brand_posts') }}),
 
 mentions as (
     select * from {{ ref('int_mentions') }}

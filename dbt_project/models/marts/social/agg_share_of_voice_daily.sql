@@ -2,13 +2,8 @@
 
 {# A table: who deletes a post takes it from a day long past. #}
 
-with voices as (
-    select * from {{ ref('int_x_voices') }}
-),
-
-voice_queries as (
-    select * from {{ ref('voice_queries') }}
-),
+with voices as (select * from {{ ref('int_x_voices') }}),
+voice_queries as (select * from {{ ref('voice_queries') }}),
 
 days as (
     select

@@ -2,13 +2,8 @@
 
 {# A table: an answer of today changes the day of the message that it answers. #}
 
-with care_messages as (
-    select * from {{ ref('int_social_care_messages') }}
-),
-
-care_targets as (
-    select * from {{ ref('social_care_targets') }}
-),
+with care_messages as (select * from {{ ref('int_social_care_messages') }}),
+care_targets as (select * from {{ ref('social_care_targets') }}),
 
 judged as (
     select

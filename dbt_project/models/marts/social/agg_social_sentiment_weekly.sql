@@ -6,17 +6,9 @@
 {% set correction = 'judged.corrected_net_sentiment - judged.voices_net_sentiment' %}
 {% set correction_margin = var('margin_z') ~ ' * judged.correction_error' %}
 
-with windows as (
-    select * from {{ ref('int_sentiment_windows') }}
-),
-
-corrected as (
-    select * from {{ ref('int_sentiment_corrected') }}
-),
-
-voices as (
-    select * from {{ ref('int_sentiment_voices') }}
-),
+with windows as (select * from {{ ref('int_sentiment_windows') }}),
+corrected as (select * from {{ ref('int_sentiment_corrected') }}),
+voices as (select * from {{ ref('int_sentiment_voices') }}),
 
 raw_sentiment as (
     select

@@ -1,8 +1,6 @@
 -- One row per topic, channel and whole day, days without a text of the topic included.
 
-with compared as (
-    select * from {{ ref('int_topics_compared') }}
-),
+with compared as (select * from {{ ref('int_topics_compared') }}),
 
 {# Counts vary at least as a Poisson count does; half a text keeps a silent topic from certainty,
    and one text alone is never news. #}

@@ -2,9 +2,7 @@
 
 {# A table: one row a day and account, and each delta needs the reading before. #}
 
-with readings as (
-    select * from {{ ref('int_account_readings') }}
-),
+with readings as (select * from {{ ref('int_account_readings') }}),
 
 {# Followers and posts are states, so their change is derived; the insights are sums of a day. A
    delta over a missing day spans several: previous_snapshot_on says how many. #}

@@ -2,9 +2,7 @@
 
 {# A table: the few posts a day change their counters and edits long after their day. #}
 
-with brand_posts as (
-    select * from {{ ref('int_brand_posts') }}
-),
+with brand_posts as (select * from {{ ref('int_brand_posts') }}),
 
 final as (
     select

@@ -2,17 +2,9 @@
 
 {# A table: a mention that is found or deleted late can move an onset. #}
 
-with crisis_hours as (
-    select * from {{ ref('int_crisis_hours') }}
-),
-
-onsets as (
-    select * from {{ ref('int_crisis_onsets') }}
-),
-
-evidence as (
-    select * from {{ ref('int_crisis_evidence') }}
-),
+with crisis_hours as (select * from {{ ref('int_crisis_hours') }}),
+onsets as (select * from {{ ref('int_crisis_onsets') }}),
+evidence as (select * from {{ ref('int_crisis_evidence') }}),
 
 peaks as (
     select

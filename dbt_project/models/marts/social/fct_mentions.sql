@@ -7,9 +7,7 @@
     meta={'touched_days': ['days_of_changed_mentions']}
 ) }}
 
-with mentions as (
-    select * from {{ ref('int_mentions') }}
-),
+with mentions as (select * from {{ ref('int_mentions') }}),
 
 final as (
     select

@@ -7,9 +7,7 @@
     meta={'touched_days': ['days_of_changed_snapshots']}
 ) }}
 
-with snapshots as (
-    select * from {{ ref('int_post_snapshots') }}
-),
+with snapshots as (select * from {{ ref('int_post_snapshots') }}),
 
 final as (
     select

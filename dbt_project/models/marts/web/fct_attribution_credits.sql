@@ -17,9 +17,7 @@ with touches as (
     {% endif %}
 ),
 
-attribution_models as (
-    select * from {{ ref('attribution_models') }}
-),
+attribution_models as (select * from {{ ref('attribution_models') }}),
 
 weighed as (
     select

@@ -5,12 +5,7 @@
 
 {% set structure = {'post': bluesky_post_structure(), 'sortAt': 'string'} %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('bluesky', 'own_posts', whole_days=true) }} as landed
-),
+with decoded as {{ decoded(landed_rows('bluesky', 'own_posts', whole_days=true), structure) }},
 
 final as (
     {{ bluesky_post_columns('decoded', 'decoded.record.post') }}

@@ -11,12 +11,9 @@
 {% set structure = {'uri': 'string', 'record': {'createdAt': 'string'}, 'indexedAt': 'string'} %}
 {% do structure.update(bluesky_counts_structure()) %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('bluesky', 'post_metrics', key=key, whole_days=true) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('bluesky', 'post_metrics', key=key, whole_days=true), structure)
+}},
 
 timed as (
     select

@@ -10,12 +10,9 @@
     'postsCount': 'bigint'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('bluesky', 'profile', key=key, whole_days=true) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('bluesky', 'profile', key=key, whole_days=true), structure)
+}},
 
 final as (
     select

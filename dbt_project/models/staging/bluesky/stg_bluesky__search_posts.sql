@@ -6,12 +6,7 @@
 {% set structure = bluesky_post_structure() %}
 {% do structure.update({'sortAt': 'string'}) %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('bluesky', 'search_posts', whole_days=true) }} as landed
-),
+with decoded as {{ decoded(landed_rows('bluesky', 'search_posts', whole_days=true), structure) }},
 
 final as (
     {{ bluesky_post_columns('decoded', 'decoded.record') }}

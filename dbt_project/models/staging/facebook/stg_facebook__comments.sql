@@ -9,12 +9,7 @@
     'like_count': 'bigint', 'comment_count': 'bigint', 'is_hidden': 'boolean'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('facebook', 'comments', whole_days=true) }} as landed
-),
+with decoded as {{ decoded(landed_rows('facebook', 'comments', whole_days=true), structure) }},
 
 final as (
     select

@@ -12,12 +12,9 @@
     'overall_star_rating': 'double', 'rating_count': 'bigint', 'talking_about_count': 'bigint'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('facebook', 'page_counters', key=key, whole_days=true) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('facebook', 'page_counters', key=key, whole_days=true), structure)
+}},
 
 final as (
     select

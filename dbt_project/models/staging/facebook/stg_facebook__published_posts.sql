@@ -10,12 +10,9 @@
     'comments': {'summary': {'total_count': 'bigint'}}
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('facebook', 'published_posts', against_existing=false) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('facebook', 'published_posts', against_existing=false), structure)
+}},
 
 final as (
     select

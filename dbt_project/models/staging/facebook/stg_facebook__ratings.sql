@@ -10,14 +10,9 @@
     'review_text': 'string', 'reviewer': {'id': 'string', 'name': 'string'}
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows(
-        'facebook', 'ratings', whole_days=true, overlap_days=7
-    ) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('facebook', 'ratings', whole_days=true, overlap_days=7), structure)
+}},
 
 final as (
     select

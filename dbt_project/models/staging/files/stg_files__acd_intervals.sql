@@ -10,12 +10,7 @@
     'mean_handle_seconds': 'double', 'longest_wait_seconds': 'bigint'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('files', 'acd_intervals', whole_days=true) }} as landed
-),
+with decoded as {{ decoded(landed_rows('files', 'acd_intervals', whole_days=true), structure) }},
 
 final as (
     select

@@ -5,12 +5,7 @@
     'valid_from': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('files', 'agent_roster') }} as landed
-),
+with decoded as {{ decoded(landed_rows('files', 'agent_roster'), structure) }},
 
 final as (
     select

@@ -8,12 +8,7 @@
     'content': 'string', 'likes': 'bigint', 'comments': 'bigint', 'shares': 'bigint'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('files', 'brand_posts', whole_days=true) }} as landed
-),
+with decoded as {{ decoded(landed_rows('files', 'brand_posts', whole_days=true), structure) }},
 
 final as (
     select

@@ -7,12 +7,7 @@
     'possible': 'bigint', 'auto_fail': 'boolean'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('files', 'interaction_audits') }} as landed
-),
+with decoded as {{ decoded(landed_rows('files', 'interaction_audits'), structure) }},
 
 final as (
     select

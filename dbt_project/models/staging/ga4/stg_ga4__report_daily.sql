@@ -16,12 +16,9 @@
     'dataLossFromOtherRow': 'boolean', 'samplingMetadatas': [{'samplesReadCount': 'string'}]
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('ga4', 'report_daily', against_existing=false) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('ga4', 'report_daily', against_existing=false), structure)
+}},
 
 final as (
     select

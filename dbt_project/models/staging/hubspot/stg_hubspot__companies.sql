@@ -11,12 +11,7 @@
     'associations': {'contacts': {'results': [{'id': 'string'}]}}
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'companies') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'companies'), structure) }},
 
 final as (
     select

@@ -15,12 +15,7 @@
     }
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'contacts') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'contacts'), structure) }},
 
 final as (
     select

@@ -2,12 +2,7 @@
 
 {% set structure = {'id': 'string', 'archived': 'boolean'} %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'contacts_ids') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'contacts_ids'), structure) }},
 
 final as (
     select

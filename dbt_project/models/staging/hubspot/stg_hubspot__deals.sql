@@ -10,12 +10,7 @@
     'associations': {'contacts': {'results': [{'id': 'string'}]}}
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'deals') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'deals'), structure) }},
 
 final as (
     select

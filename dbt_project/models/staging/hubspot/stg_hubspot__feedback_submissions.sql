@@ -13,12 +13,7 @@
     }
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'feedback_submissions') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'feedback_submissions'), structure) }},
 
 timed as (
     select

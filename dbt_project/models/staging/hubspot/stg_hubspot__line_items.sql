@@ -11,12 +11,7 @@
     'associations': {'deals': {'results': [{'id': 'string'}]}}
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'line_items') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'line_items'), structure) }},
 
 final as (
     select

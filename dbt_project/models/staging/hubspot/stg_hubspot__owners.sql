@@ -6,12 +6,7 @@
     'id': 'string', 'email': 'string', 'firstName': 'string', 'lastName': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'owners') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'owners'), structure) }},
 
 final as (
     select

@@ -10,12 +10,7 @@
     }]
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'pipelines') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'pipelines'), structure) }},
 
 staged as (
     select

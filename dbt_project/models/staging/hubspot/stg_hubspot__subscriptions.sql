@@ -9,12 +9,7 @@
     }]
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'subscriptions') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'subscriptions'), structure) }},
 
 {# The answer of a contact is replaced as a whole, because its key is the contact's. #}
 answered as (

@@ -12,12 +12,7 @@
     'associations': {'contacts': {'results': [{'id': 'string'}]}}
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('hubspot', 'tickets') }} as landed
-),
+with decoded as {{ decoded(landed_rows('hubspot', 'tickets'), structure) }},
 
 final as (
     select

@@ -12,12 +12,9 @@
     'aggregationType': 'string', 'clicks': 'double', 'impressions': 'double', 'position': 'double'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('search_console', 'by_query_page', against_existing=false) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('search_console', 'by_query_page', against_existing=false), structure)
+}},
 
 final as (
     select

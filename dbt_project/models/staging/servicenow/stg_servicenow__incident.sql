@@ -4,18 +4,13 @@
     'sys_id': 'string', 'number': 'string', 'short_description': 'string', 'state': 'string',
     'priority': 'string', 'opened_at': 'string', 'opened_by': 'string',
     'assignment_group': 'string', 'assigned_to': 'string', 'closed_at': 'string',
-    'reassignment_count': 'string', 'sys_created_on': 'string', 'sys_updated_on': 'string', 'impact': 'string',
-    'urgency': 'string', 'category': 'string', 'caller_id': 'string', 'resolved_at': 'string',
-    'close_code': 'string', 'reopen_count': 'string', 'made_sla': 'string',
+    'reassignment_count': 'string', 'sys_created_on': 'string', 'sys_updated_on': 'string',
+    'impact': 'string', 'urgency': 'string', 'category': 'string', 'caller_id': 'string',
+    'resolved_at': 'string', 'close_code': 'string', 'reopen_count': 'string', 'made_sla': 'string',
     'parent_incident': 'string', 'major_incident_state': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ servicenow_rows('incident') }} as landed
-),
+with decoded as {{ decoded(servicenow_rows('incident'), structure) }},
 
 final as (
     select

@@ -8,12 +8,7 @@
     'requested_for': 'string', 'cat_item': 'string', 'stage': 'string', 'due_date': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ servicenow_rows('sc_req_item') }} as landed
-),
+with decoded as {{ decoded(servicenow_rows('sc_req_item'), structure) }},
 
 final as (
     select

@@ -4,12 +4,7 @@
     'tablename': 'string', 'documentkey': 'string', 'sys_created_on': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('servicenow', 'sys_audit_delete') }} as landed
-),
+with decoded as {{ decoded(landed_rows('servicenow', 'sys_audit_delete'), structure) }},
 
 final as (
     select

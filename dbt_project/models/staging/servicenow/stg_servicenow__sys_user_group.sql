@@ -5,12 +5,7 @@
     'email': 'string', 'type': 'string', 'sys_created_on': 'string', 'sys_updated_on': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ servicenow_rows('sys_user_group') }} as landed
-),
+with decoded as {{ decoded(servicenow_rows('sys_user_group'), structure) }},
 
 final as (
     select

@@ -10,12 +10,7 @@
     'timezone': 'string', 'sys_created_on': 'string', 'sys_updated_on': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ servicenow_rows('task_sla') }} as landed
-),
+with decoded as {{ decoded(servicenow_rows('task_sla'), structure) }},
 
 final as (
     select

@@ -21,12 +21,7 @@
     }]
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('typeform', 'responses', whole_days=true) }} as landed
-),
+with decoded as {{ decoded(landed_rows('typeform', 'responses', whole_days=true), structure) }},
 
 questions as (
     select

@@ -2,12 +2,7 @@
 
 {% set structure = {'form_id': 'string', 'response_id': 'string', 'submitted_at': 'string'} %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('typeform', 'responses_ids') }} as landed
-),
+with decoded as {{ decoded(landed_rows('typeform', 'responses_ids'), structure) }},
 
 final as (
     select

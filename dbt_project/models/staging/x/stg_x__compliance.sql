@@ -4,12 +4,7 @@
     'id': 'string', 'reason': 'string', 'created_at': 'string', 'redacted_at': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('x', 'compliance') }} as landed
-),
+with decoded as {{ decoded(landed_rows('x', 'compliance'), structure) }},
 
 final as (
     select

@@ -15,12 +15,9 @@
     }
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('x', 'post_metrics', key=key, whole_days=true) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('x', 'post_metrics', key=key, whole_days=true), structure)
+}},
 
 timed as (
     select

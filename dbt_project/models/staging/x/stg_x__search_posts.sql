@@ -3,12 +3,9 @@
 {# A file read again replaces its days: a post that it no longer holds was withdrawn. #}
 {{ config(pre_hook="{{ delete_landed_days('x', 'search_posts', day='created_on') }}") }}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', x_post_structure()) }} as record
-    from {{ landed_rows('x', 'search_posts', whole_days=true) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('x', 'search_posts', whole_days=true), x_post_structure())
+}},
 
 withdrawn as (
     select * from {{ x_withdrawn_posts() }} as verdicts

@@ -14,12 +14,9 @@
     'total_hold_time': 'bigint', 'total_wrap_up_time': 'bigint', 'average_talk_time': 'bigint'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'agent_activity', key=key, whole_days=true) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('zendesk', 'agent_activity', key=key, whole_days=true), structure)
+}},
 
 final as (
     select

@@ -9,12 +9,7 @@
     'call_charge': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'calls') }} as landed
-),
+with decoded as {{ decoded(landed_rows('zendesk', 'calls'), structure) }},
 
 final as (
     select

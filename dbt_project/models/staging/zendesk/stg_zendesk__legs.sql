@@ -6,12 +6,7 @@
     'wrap_up_time': 'bigint', 'duration': 'bigint', 'created_at': 'string', 'updated_at': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'legs') }} as landed
-),
+with decoded as {{ decoded(landed_rows('zendesk', 'legs'), structure) }},
 
 final as (
     select

@@ -5,12 +5,7 @@
     'created_at': 'string', 'updated_at': 'string', 'deleted_at': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'organizations') }} as landed
-),
+with decoded as {{ decoded(landed_rows('zendesk', 'organizations'), structure) }},
 
 final as (
     select

@@ -5,12 +5,7 @@
     'comment': 'string', 'reason': 'string', 'created_at': 'string', 'updated_at': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'satisfaction_ratings') }} as landed
-),
+with decoded as {{ decoded(landed_rows('zendesk', 'satisfaction_ratings'), structure) }},
 
 final as (
     select

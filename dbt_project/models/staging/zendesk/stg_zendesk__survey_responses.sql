@@ -13,12 +13,7 @@
 {% set answers = 'decoded.record.answers' %}
 {% set answered_at = list_lookup(answers, 'type', "'rating_scale'", 'created_at') %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'survey_responses') }} as landed
-),
+with decoded as {{ decoded(landed_rows('zendesk', 'survey_responses'), structure) }},
 
 final as (
     select

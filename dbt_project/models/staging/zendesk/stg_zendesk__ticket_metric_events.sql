@@ -15,14 +15,9 @@
     'status': {'calendar': 'bigint', 'business': 'bigint'}
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows(
-        'zendesk', 'ticket_metric_events', whole_days=true, overlap_days=2
-    ) }} as landed
-),
+with decoded as {{
+    decoded(landed_rows('zendesk', 'ticket_metric_events', whole_days=true, overlap_days=2), structure)
+}},
 
 final as (
     select

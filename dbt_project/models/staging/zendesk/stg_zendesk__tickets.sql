@@ -14,12 +14,7 @@
     }
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'tickets') }} as landed
-),
+with decoded as {{ decoded(landed_rows('zendesk', 'tickets'), structure) }},
 
 final as (
     select

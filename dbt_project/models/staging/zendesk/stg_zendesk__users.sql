@@ -6,12 +6,7 @@
     'created_at': 'string', 'updated_at': 'string'
 } %}
 
-with decoded as (
-    select
-        landed.*,
-        {{ decode_json('landed._payload', structure) }} as record
-    from {{ landed_rows('zendesk', 'users') }} as landed
-),
+with decoded as {{ decoded(landed_rows('zendesk', 'users'), structure) }},
 
 final as (
     select

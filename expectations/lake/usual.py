@@ -51,7 +51,9 @@ def usual(rates: Rates, day: date, holidays: Collection[date] = ()) -> Usual | N
     if factors is None:
         return None
     plain = {one: rates[one] / factors[one.weekday()] for one in near if factors[one.weekday()]}
-    level = median(plain[one] for one in [d for d in near if d in plain][:LEVEL_DAYS])
+    level = median([plain[one] for one in near if one in plain][:LEVEL_DAYS] or [0.0])
+    if not level:  # most days hold nothing
+        return None
     season = _season(rates, day, holidays)
     rate = level * factors[day.weekday()] * season
     named = f"{WEEKDAYS[day.weekday()]}s of {len(near)} days"

@@ -10,9 +10,10 @@ With less history the rate (rows a day; for snapshots rows) is compared with int
 same width: those of the same weekday when there are five, else those of the same kind of day
 (working day, weekend) when there are five: median ± the largest of 7.4 MAD, half the median, and
 four standard deviations of a counted number. With two to four such intervals no bound can be
-learnt: then less than a fifth of the smallest of them is severe. One interval proves nothing,
-because the first of a source holds all its past. A day that the source says is not exported yet,
-and an old interval of entities, are never refused; of a list that is not due nothing is expected.
+learnt: then less than a fifth of the smallest of them is severe (on a weekend: of the smallest of
+all days). One interval proves nothing, because the first of a source holds all its past. A day that
+the source says is not exported yet, and an old interval of entities, are never refused; of a list
+that is not due nothing is expected.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ SEASON = (YEAR - timedelta(days=7), YEAR + timedelta(days=35))  # before the win
 TOLD, REFUSED, TWICE = 0.4, 0.5, 1.0  # shares off the usual rate: below, far below, above
 MANY, ODD_SIZE = 200, 0.25  # rows that tell the size of one; the share that is odd in any case
 AGAIN = 1.5  # so far above the day before is a rise of its own
+LEAST = 5  # rows: a bound below it is chance where days stray far
 FEW = 2
 SEVERE = 0.2  # below this share of the smallest of few intervals a fall is severe
 COUNTABLE = 30  # rows: with fewer expected, chance alone may take most of them away
@@ -136,13 +138,14 @@ def learn(
         return Bounds(0, None, Severity.WARN, "no accepted interval yet")
     if same_width and not like:
         return Bounds(0, None, Severity.WARN, f"none of {basis}")
-    few = like or same_width or seen
+    # A weekend may be quiet, but a working day as quiet is no news on one.
+    few = same_width if like and _is_weekend(window) else like or same_width or seen
     smallest = min(rate(one.rows, one.window, kind) for one in few)
     days = 1 if kind is Kind.SNAPSHOT else width
     low = SEVERE * smallest if smallest * days >= COUNTABLE else 0.0
     sure = len(like) >= FEW and not excused
     basis = f"smallest {smallest:,.1f} of " + (
-        basis if like else f"{len(few)} intervals of other days or widths"
+        basis if few is like else f"{len(few)} intervals of other days or widths"
     )
     return Bounds(low, None, Severity.REFUSE if sure else Severity.WARN, basis)
 
@@ -151,9 +154,9 @@ def _around(found: Usual, *, is_excused: bool) -> Bounds:
     """Return the bounds around what is usual for a day."""
     chance, strays = 4 * math.sqrt(max(found.rate, 1)), math.exp(found.noise)
     calm, chance_below = found.calm, 4 * math.sqrt(max(found.calm, 1))
+    stray_low = calm / strays if calm / strays >= LEAST else 0.0
     low, told = (
-        max(0.0, min(calm - chance_below, calm / strays, calm * (1 - part)))
-        for part in (REFUSED, TOLD)
+        max(0.0, min(calm - chance_below, stray_low, calm * (1 - part))) for part in (REFUSED, TOLD)
     )
     high = max(found.rate + chance, found.rate * strays, found.rate * (1 + TWICE))
     if found.is_holiday:  # some are half days, and what is usual for the weekday is none too many
@@ -187,9 +190,12 @@ def _alike(seen: Sequence[Interval], window: Window) -> tuple[list[Interval], st
     same = [one for one in seen if one.window.start.weekday() == weekday]
     if len(same) >= ENOUGH:
         return same, f"{len(same)} {WEEKDAYS[weekday]}"
-    weekend = weekday >= 5
-    kind = [one for one in seen if (one.window.start.weekday() >= 5) == weekend]
-    return kind, f"{len(kind)} {'weekend' if weekend else 'working'} days"
+    kind = [one for one in seen if _is_weekend(one.window) == _is_weekend(window)]
+    return kind, f"{len(kind)} {'weekend' if _is_weekend(window) else 'working'} days"
+
+
+def _is_weekend(window: Window) -> bool:
+    return _days(window) <= 1.5 and window.start.weekday() >= 5
 
 
 def _days(window: Window) -> float:

@@ -142,6 +142,22 @@ def test_a_difference_of_rates_may_be_below_zero(tmp_path: Path) -> None:
             judged(tmp_path, UPLIFT.format(value, name), before=False)
 
 
+@pytest.mark.parametrize(("now", "fits"), [(60, True), (40, False)])
+def test_a_list_of_who_is_so_now_may_shrink_and_not_be_halved(
+    tmp_path: Path, now: int, fits: bool
+) -> None:
+    """People leave an audience; a fact that lost as many rows is refused above."""
+    change = "create table marts.agg_audience_members as select range as n from range({})"
+    marts = write_marts(tmp_path / "a.duckdb", change.format(now))
+    previous = write_marts(tmp_path / "b.duckdb", change.format(100))
+    if fits:
+        verdict = check_marts(marts, previous, AS_OF, tmp_path / "r")
+        assert "rows_do_not_shrink" not in warned(verdict)
+    else:
+        with pytest.raises(MartsRefused, match=f"rows_are_kept: .* has {now} rows"):
+            check_marts(marts, previous, AS_OF, tmp_path / "r")
+
+
 def test_stale_marts_are_told(tmp_path: Path) -> None:
     marts = write_marts(tmp_path / "a.duckdb")
     verdict = check_marts(marts, None, AS_OF.replace(day=9), tmp_path / "results")

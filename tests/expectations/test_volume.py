@@ -134,6 +134,34 @@ def test_the_season_of_the_year_before_counts(dip: float, low: float, high: floa
     assert ("season" in found.basis) is (dip < 1)
 
 
+@pytest.mark.parametrize("asked", [date(2026, 4, 24), date(2026, 4, 27)])  # and a holiday
+def test_a_stream_that_mostly_holds_nothing_is_judged_all_the_same(asked: date) -> None:
+    """A weekly list: on the other days nothing comes, and nothing is usual."""
+    number = (asked - FIRST.date()).days
+    counts = [200 if day(n).start.weekday() == 5 else 0 for n in range(number)]
+    is_told, bounds = judged(counts, number, 0)
+    assert not is_told, bounds
+
+
+def test_few_rows_on_a_weekend_are_no_news_after_working_days_with_as_few() -> None:
+    counts = [5, 5, 15, 25, 35, 40, 35, 25, 20, 10, 10, 5]  # readings of contacts, from a Monday
+    seen = tuple(Interval(day(n), count) for n, count in enumerate(counts))
+    bounds = learn(seen, day(12), Kind.ENTITY, day(12).end)
+    assert bounds.low <= 5
+    calls = tuple(Interval(day(n), 300 if n % 7 < 5 else 60) for n in range(12))
+    assert learn(calls, day(12), Kind.EVENT, day(12).end).low == pytest.approx(12)
+
+
+def test_a_stream_of_waves_may_have_a_day_without_rows_and_a_steady_one_not() -> None:
+    """The audits of the simulated company; a desk has its thirty calls every day."""
+    waves = [20, 10, 10, 5, 15, 20, 20, 20, 40, 55, 55, 45, 30, 30, 35, 45, 45, 35, 30, 30]
+    waves += [25, 15, 25, 25, 30, 20, 15, 25, 25, 50, 45, 60, 55, 55, 50, 40, 65, 75, 85, 75]
+    waves += [45, 25, 0]
+    assert not judged(waves, 42, 0)[0]
+    is_told, bounds = judged([30, 33, 27, 31, 29, 32, 28] * 8, 51, 0)
+    assert (is_told, bounds.below) == (True, Severity.REFUSE)
+
+
 def test_few_or_torn_weeks_teach_nothing() -> None:
     today = date(2026, 7, 15)
     rates = {today - timedelta(days=n): 1000.0 for n in range(1, 43)}

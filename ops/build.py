@@ -25,8 +25,9 @@ from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
 from ops import publish, release_record, score, sentiment, value
-from ops.dbt import DbtPaths, run_dbt
+from ops.dbt import DbtPaths, memories, run_dbt
 from ops.identity import decisions, match
+from ops.private_build import carry_over
 from ops.settings import Settings
 
 SCORED_BY_OPS = "tag:before_scoring"
@@ -67,14 +68,23 @@ class BuildReport:
     nodes: int
 
 
-def build(settings: Settings, now: datetime) -> BuildReport | None:
-    """Build what is new in the lake into a sealed private build; None when nothing is new."""
+def build(
+    settings: Settings, now: datetime, *, is_full_refresh: bool = False
+) -> BuildReport | None:
+    """Build what is new in the lake into a sealed private build; None when nothing is new.
+
+    A full refresh makes every model anew from all of the lake, in files of today's storage format,
+    and keeps of the release what only builds remember; the release is served meanwhile.
+    """
     lake, data = settings.lake, settings.data_dir
     quarantine.apply(lake, now)  # a decision whose writer was killed
     release = publish.current(data)
-    if release and not _has_news(lake, release.warehouse):
+    if release and not is_full_refresh and not _has_news(lake, release.warehouse):
         return None
-    with publish.open_build(data) as private:
+    paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
+    with publish.open_build(data, is_anew=is_full_refresh) as private:
+        if release and is_full_refresh:
+            carry_over(release.warehouse, private.warehouse, memories(paths))
         release_record.keep(data, lake, now)
         known = consumed(private.warehouse)
         fresh, decided = new_files(lake, known), decisions.unread(lake, private.warehouse)
@@ -89,8 +99,8 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
             "new_files": by_stream(lake, fresh),
             "sentiment_model": sentiment.slug(model),
         }
-        paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
-        first = run_dbt([*BUILD, "--select", SCORED_BY_OPS], paths, private.path, variables)
+        command = [*BUILD, *(["--full-refresh"] if is_full_refresh else [])]
+        first = run_dbt([*command, "--select", SCORED_BY_OPS], paths, private.path, variables)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)
         matched = match.match_records(
             private.warehouse, lake / "enrichment", now, decisions.told_apart(lake)
@@ -99,10 +109,10 @@ def build(settings: Settings, now: datetime) -> BuildReport | None:
         done, middle = [SCORED_BY_OPS], {}
         if (monday := value.due(lake / "enrichment", as_of)) is not None:
             way = ["--select", FITTED_BY_OPS, "--exclude", SCORED_BY_OPS]
-            middle = run_dbt([*BUILD, *way], paths, private.path, variables)
+            middle = run_dbt([*command, *way], paths, private.path, variables)
             value.fit_value(private.warehouse, lake / "enrichment", monday, now)
             done.append(FITTED_BY_OPS)
-        rest = run_dbt([*BUILD, "--exclude", *done], paths, private.path, variables)
+        rest = run_dbt([*command, "--exclude", *done], paths, private.path, variables)
         record(private.warehouse, private.number, fresh)
         decisions.record(private.warehouse, decided)
         publish.seal(

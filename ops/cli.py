@@ -181,14 +181,18 @@ def gaps(
 
 
 @app.command()
-def build() -> None:
+def build(
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Make every model anew, after one has changed")
+    ] = False,
+) -> None:
     """Build what is new in the lake into a private copy; nothing is published.
 
     **Example**: `cxw build && cxw check marts && cxw publish`
     """
     from ops import steps  # noqa: PLC0415
 
-    report = steps.build(_settings())
+    report = steps.build(_settings(), is_full_refresh=full_refresh)
     if report is None:
         typer.echo("nothing new in the lake; the release stays as it is")
         return

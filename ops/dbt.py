@@ -52,9 +52,20 @@ def run_dbt(
         raise BuildFailed(
             _seen(command, results, answer.exception),
             "marts built on it would be wrong or missing, so nothing of this build is kept",
-            f"read {paths.logs.parent.name}/{paths.logs.name}/dbt.log; correct it; run `cxw build`",
+            f"read {paths.logs.parent.name}/{paths.logs.name}/dbt.log; correct it; run `cxw build`,"
+            " or `cxw build --full-refresh` when a model has changed",
         )
     return counts
+
+
+def memories(paths: DbtPaths) -> list[tuple[str, str]]:
+    """Return schema and name of the models that a full refresh keeps: only builds told them."""
+    manifest = _invoke(["parse"], paths).result
+    return [
+        (node.schema, node.alias)
+        for node in manifest.nodes.values()
+        if node.resource_type == "model" and node.config.full_refresh is False
+    ]
 
 
 def _invoke(command: list[str], paths: DbtPaths, manifest: Any = None) -> Any:

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -121,12 +122,14 @@ def copy_file(origin: Path, target: Path) -> None:
 def create_file(path: Path, schema: str) -> None:
     """Create an empty DuckDB file that clients since 1.2 can read."""
     with duckdb.connect() as con:
-        con.execute(f"attach '{path}' as made (storage_version '{STORAGE_VERSION}')")
+        con.execute(f"attach '{_quoted(path)}' as made (storage_version '{STORAGE_VERSION}')")
         con.execute(f"create schema if not exists made.{schema}")
         con.execute("detach made")
 
 
-def start_build(data: Path, number: int, base: Path | None, *, reserve: int = RESERVE) -> Path:
+def start_build(
+    data: Path, number: int, base: Path | None, *, reserve: int = RESERVE, is_anew: bool = False
+) -> Path:
     """Make the build's folder with its two files, copied from a release or empty."""
     folder = data / "build"
     origins = [base / MARTS, base / "private" / WAREHOUSE] if base else []
@@ -137,9 +140,9 @@ def start_build(data: Path, number: int, base: Path | None, *, reserve: int = RE
     path = folder / f"{number:06d}"
     path.mkdir(mode=0o700)
     try:
-        for origin in origins:
+        for origin in [] if is_anew else origins:
             copy_file(origin, path / origin.name)
-        if base is None:
+        if is_anew or base is None:
             create_file(path / WAREHOUSE, "main")
             create_file(path / MARTS, "marts")
     except OSError as error:
@@ -153,6 +156,22 @@ def start_build(data: Path, number: int, base: Path | None, *, reserve: int = RE
         ) from None
     (path / "build.json").write_text(json.dumps({"base": base.name if base else None}))
     return path
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def carry_over(origin: Path, target: Path, tables: Iterable[tuple[str, str]]) -> None:
+    """Copy tables (schema, name) of a warehouse that are there into another one."""
+    with duckdb.connect(str(target)) as con:
+        con.execute(f"attach '{_quoted(origin)}' as origin (read_only)")
+        there = con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'origin'"
+        ).fetchall()
+        for schema, name in sorted(set(there) & set(tables)):
+            con.execute(f'create schema if not exists "{schema}"')
+            con.execute(f'create table "{schema}"."{name}" as from origin."{schema}"."{name}"')
 
 
 def finished_build(data: Path) -> Path:

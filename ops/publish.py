@@ -122,9 +122,8 @@ class Release:
 
 def releases(data: Path) -> tuple[Release, ...]:
     """Return the releases that stand, oldest first."""
-    found = (data / "marts" / "releases").glob("*")
-    names = sorted(path for path in found if not path.name.startswith(".") and path.is_dir())
-    return tuple(_release(path) for path in names)
+    found = sorted((data / "marts" / "releases").glob("[!.]*"))
+    return tuple(_release(path) for path in found if path.is_dir())
 
 
 def current(data: Path) -> Release | None:
@@ -133,10 +132,10 @@ def current(data: Path) -> Release | None:
     return _release(link.parent / os.readlink(link)) if link.is_symlink() else None
 
 
-def open_build(data: Path, *, reserve: int = RESERVE) -> Build:
-    """Begin a build from the current release; refuse while another process writes one.
+def open_build(data: Path, *, reserve: int = RESERVE, is_anew: bool = False) -> Build:
+    """Begin a build from the current release's files or, `is_anew`, from empty ones.
 
-    What an earlier build left behind is thrown away.
+    Another writer is refused; what an earlier build left is thrown away.
     """
     lock = take_lock(data / "build" / ".lock")
     try:
@@ -144,7 +143,8 @@ def open_build(data: Path, *, reserve: int = RESERVE) -> Build:
             sweep(data)
             now = current(data)
         number = max((release.number for release in releases(data)), default=0) + 1
-        path = start_build(data, number, now.path if now else None, reserve=reserve)
+        base = now.path if now else None
+        path = start_build(data, number, base, reserve=reserve, is_anew=is_anew)
     except BaseException:
         os.close(lock)
         raise

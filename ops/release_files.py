@@ -119,6 +119,6 @@ def inspect(path: Path) -> dict[str, int]:
         raise NotPublishable(
             f"{path.name}: storage version {version}, schemas beside marts: {strays or 'none'}",
             f"BI drivers read {STORAGE_VERSION}, and may see nothing but marts",
-            "remove the build folder and run `cxw build` again",
+            "run `cxw build --full-refresh`: it makes both files anew",
         )
     return rows

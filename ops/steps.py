@@ -169,13 +169,13 @@ def check_landed(
     return checked
 
 
-def build(settings: Settings) -> BuildReport | None:
-    """Build what is new into a private, sealed build; None when nothing is new."""
+def build(settings: Settings, *, is_full_refresh: bool = False) -> BuildReport | None:
+    """Build what is new, or all anew, into a private, sealed build; None when nothing is new."""
     from ops import build as building  # noqa: PLC0415  (duckdb, dbt)
 
     began = perf_counter()
     with told_when_full("build"):
-        report = building.build(settings, now(settings))
+        report = building.build(settings, now(settings), is_full_refresh=is_full_refresh)
     if report is None:
         _say("build", began, new_files=0)
     else:

@@ -158,6 +158,14 @@ def test_a_list_of_who_is_so_now_may_shrink_and_not_be_halved(
             check_marts(marts, previous, AS_OF, tmp_path / "r")
 
 
+def test_rows_that_are_held_no_more_are_no_loss(tmp_path: Path) -> None:
+    mart = "marts.fct_quarantined_rows"
+    change = f"create table {mart} as select range as row_id from range(100)"
+    marts = write_marts(tmp_path / "a.duckdb", change, f"delete from {mart} where row_id > 4")
+    previous = write_marts(tmp_path / "b.duckdb", change)
+    assert check_marts(marts, previous, AS_OF, tmp_path / "results").outcome is Outcome.PASSED
+
+
 def test_stale_marts_are_told(tmp_path: Path) -> None:
     marts = write_marts(tmp_path / "a.duckdb")
     verdict = check_marts(marts, None, AS_OF.replace(day=9), tmp_path / "results")

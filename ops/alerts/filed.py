@@ -79,6 +79,16 @@ def closed_since(folder: Path, moment: datetime) -> list[Filed]:
     return sorted(later, key=lambda filed: str(filed["closed"]["at"]))
 
 
+def forget_closed(folder: Path, before: datetime) -> int:
+    """Remove the alerts that ended before a moment; return how many."""
+    gone = 0
+    for path in (folder / "closed").glob("*.json"):
+        if datetime.fromisoformat(json.loads(path.read_text())["closed"]["at"]) < before:
+            path.unlink()
+            gone += 1
+    return gone
+
+
 def often(folder: Path, kind: str, subjects: Iterable[str], now: datetime) -> str:
     """Say how often the same was told in the last 30 days, and how the last time ended."""
     about = set(subjects)

@@ -27,6 +27,7 @@ KINDS = {
         Kind("extract_refused", "an extraction was refused before anything landed", "ticket"),
         Kind("file_refused", "the lake gate refused a file", "ticket"),
         Kind("rows_quarantined", "rows were put aside with their reason", "notice"),
+        Kind("checks_warned", "checks warned, and everything went on", "notice"),
         Kind("lake_unusable", "the lake cannot be read or written", "page"),
         Kind("build_failed", "the marts could not be built", "page"),
         Kind("marts_refused", "the mart gate refused a build", "page"),
@@ -45,6 +46,7 @@ KINDS = {
         Kind("watch_down", "the watch outside of Airflow has stopped", "ticket"),
         Kind("task_killed", "a task's process was killed from outside", "ticket"),
         Kind("task_failed", "a task failed in a way that has no kind of its own", "ticket"),
+        Kind("settings_refused", "a setting cannot be used", "ticket"),
         Kind("silence_expired", "a silence is past its end date", "notice"),
         Kind("still_broken", "what is still open today", "notice"),
         Kind("alert_test", "somebody tries whether alerts arrive", "notice"),
@@ -67,6 +69,7 @@ _KIND_OF_ERROR = {
     "OlderRelease": "publish_refused",
     "BuildFailed": "build_failed",
     "Refused": "extract_refused",
+    "ConfigurationError": "settings_refused",
     "DiskFull": "lake_unusable",
     "CorruptFile": "lake_unusable",
 }

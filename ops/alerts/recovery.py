@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from extract.source import Window
 from ops import plan
-from ops.alerts import failures, filed
+from ops.alerts import failures, filed, tiers
 from ops.alerts.on_failure import BUILD_STEPS, served_id
 from ops.alerts.send import close
 from ops.settings import Settings
@@ -24,6 +24,15 @@ def close_what_is_over(settings: Settings, wrong: Set[str], now: datetime) -> in
         if why:
             closed += close(settings, one["id"], why, now) is not None
     return closed
+
+
+def forget(settings: Settings, now: datetime) -> int:
+    """Remove closed alerts that are older than they are kept; the lake keeps their record."""
+    days = tiers.usable().closed_days
+    if days is None:
+        return 0
+    with filed.locked(settings.alerts_dir):
+        return filed.forget_closed(settings.alerts_dir, now - timedelta(days=days))
 
 
 def _over(settings: Settings, one: filed.Filed, wrong: Set[str]) -> str | None:

@@ -19,6 +19,7 @@ FILE = Path(__file__).with_name("alerting.toml")
 CHANNELS = ("pagerduty", "slack", "email", "webhook")
 NAMES = ("page", "ticket", "notice")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LEAST_DAYS = 31  # an alert says how often the same was told in the last 30
 FIELDS = {"to", "instead", "days", "hours", "closing"}
 
 
@@ -42,13 +43,14 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """The whole file: tiers, the hour of the inventory, links, limits of the watch."""
+    """The whole file: tiers, hour of the inventory, links, limits of the watch, what is kept."""
 
     tiers: Mapping[str, Tier]
     inventory_hour: int
     zone: ZoneInfo
     links: Mapping[str, str]
     watch: Mapping[str, float]
+    closed_days: int | None = None  # None: closed alerts stay
 
 
 def usable(path: Path = FILE) -> Alerting:
@@ -71,7 +73,10 @@ def load(path: Path = FILE) -> Alerting:
         tiers = {name: _tier(name, told["tier"][name], zone) for name in NAMES}
         hour = int(told["inventory"]["hour"])
         links = {name: str(told["links"][name]).rstrip("/") for name in ("project", "airflow")}
-        return Alerting(tiers, hour, zone, links, dict(told["watch"]))
+        days = int(told["kept"]["closed_days"])
+        if days < LEAST_DAYS:
+            raise ValueError(f"kept.closed_days = {days}, below {LEAST_DAYS}")
+        return Alerting(tiers, hour, zone, links, dict(told["watch"]), days)
     except (KeyError, ValueError, TypeError) as error:
         raise ConfigurationError(
             f"{path.name} cannot be used ({type(error).__name__}: {error})",

@@ -23,6 +23,7 @@ from ops.alerts import (
     recovery,
     silences,
     tiers,
+    warned,
 )
 from ops.alerts.filed import told_of
 from ops.alerts.finding import Finding
@@ -60,6 +61,7 @@ def report(settings: Settings, now: datetime, machine: datetime | None = None) -
     for finding in found:
         deliver(settings, _alert(settings, finding, now), known, now)
     inventory.tell(settings, known, now)
+    recovery.forget(settings, now)
     return len(found)
 
 
@@ -76,6 +78,7 @@ def findings(
         "waiting": lambda: _waiting(settings, now),  # before late: it says more of the same
         "late": lambda: _late(settings, now),
         "quarantined": lambda: _quarantined(settings, now),
+        "warned": lambda: warned.findings(settings, now),
         "stale": lambda: _stale(settings, now),
         "expired": lambda: _expired(known, now),
         "airflow": lambda: airflow_seen.findings(settings, machine or now, limits),

@@ -373,7 +373,7 @@ FAULTS = (
     Fault("budget_spent", "configuration", "a read budget of one post", "extract_refused",
           of_values("x", "x.mentions", read_budget="1"), ("x.mentions",),
           landed=("x.mentions",)),
-    Fault("setting_unreadable", "configuration", "a number that is a word", "task_failed",
+    Fault("setting_unreadable", "configuration", "a number that is a word", "settings_refused",
           of_values("zendesk", USERS, requests_per_minute="many")),
     Fault("setting_missing", "configuration", "an empty token", "source_unavailable",
           of_values("zendesk", USERS, api_token="")),

@@ -41,6 +41,7 @@ def test_every_runbook_has_its_kind() -> None:
         (Defer(60, "a"), "source_deferred_too_long"),
         (SchemaChanged("a", "b", "c"), "extract_refused"),
         (DiskFull("a", "b", "c"), "lake_unusable"),
+        (ConfigurationError("a", "b", "c"), "settings_refused"),
         (ZeroDivisionError("x"), "task_failed"),
     ],
 )

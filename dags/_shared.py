@@ -32,7 +32,7 @@ from airflow.sdk.exceptions import (
     AirflowSkipException,
 )
 
-from ops import catalog, steps
+from ops import catalog, lineage_events, steps
 from ops import settings as ops_settings
 from ops.alerts import failures
 from ops.reaction import Reaction, deferral_seconds, reaction_to
@@ -173,9 +173,17 @@ def told(
     settings = connected(ops_settings.load(), sources)
     run = failures.run_name(context["ti"].dag_id, str(context["run_id"]))
     where = (settings.alerts_dir, run, step, subject)
+    attempt = lineage_events.of_step(
+        context["ti"].dag_id,
+        str(context["run_id"]),
+        *(step, subject, window, steps.machine_time()),
+    )
 
     try:
-        with failures.at_work(*where, window, steps.moment_of_failure(settings)):
+        with (
+            failures.at_work(*where, window, steps.moment_of_failure(settings)),
+            lineage_events.followed(settings, attempt, steps.machine_time, _puts_off),
+        ):
             yield settings
     except AirflowSkipException:
         raise
@@ -195,6 +203,13 @@ def told(
             raise
         raise AirflowFailException(str(error)) from None
     failures.clear(*where, steps.moment_of_failure(settings))
+
+
+def _puts_off(error: BaseException) -> bool:
+    """Say whether a task ends without a result and without a fault."""
+    if isinstance(error, AirflowSkipException):
+        return True
+    return isinstance(error, Exception) and reaction_to(error) in (Reaction.SKIP, Reaction.DEFER)
 
 
 def _named(stream: str) -> Context:

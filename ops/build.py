@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from expectations.promotion import MARKS
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
-from ops import publish, release_record, score, sentiment, value
+from ops import lineage_events, publish, release_record, score, sentiment, value
 from ops.dbt import DbtPaths, memories, run_dbt
 from ops.identity import decisions, match
 from ops.private_build import carry_over
@@ -99,8 +100,13 @@ def build(
             "new_files": by_stream(lake, fresh),
             "sentiment_model": sentiment.slug(model),
         }
+        tell = partial(lineage_events.tell_of_dbt, settings)
         command = [*BUILD, *(["--full-refresh"] if is_full_refresh else [])]
-        first = run_dbt([*command, "--select", SCORED_BY_OPS], paths, private.path, variables)
+
+        def run(*selected: str) -> dict[str, int]:
+            return run_dbt([*command, *selected], paths, private.path, variables, tell)
+
+        first = run("--select", SCORED_BY_OPS)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)
         matched = match.match_records(
             private.warehouse, lake / "enrichment", now, decisions.told_apart(lake)
@@ -108,11 +114,10 @@ def build(
         variables["matched_pairs"] = str(matched.path) if matched.path else None
         done, middle = [SCORED_BY_OPS], {}
         if (monday := value.due(lake / "enrichment", as_of)) is not None:
-            way = ["--select", FITTED_BY_OPS, "--exclude", SCORED_BY_OPS]
-            middle = run_dbt([*command, *way], paths, private.path, variables)
+            middle = run("--select", FITTED_BY_OPS, "--exclude", SCORED_BY_OPS)
             value.fit_value(private.warehouse, lake / "enrichment", monday, now)
             done.append(FITTED_BY_OPS)
-        rest = run_dbt([*command, "--exclude", *done], paths, private.path, variables)
+        rest = run("--exclude", *done)
         record(private.warehouse, private.number, fresh)
         decisions.record(private.warehouse, decided)
         publish.seal(

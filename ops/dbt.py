@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from ops.full_disk import NO_ROOM, full
 from ops.settings import build_dir_in_environment
 
 NAMED = 5
+Tell = Callable[[Sequence[Any], Any], None]
 
 
 class BuildFailed(CxwError):
@@ -30,18 +31,24 @@ class DbtPaths:
 
 
 def run_dbt(
-    command: list[str], paths: DbtPaths, build_dir: Path, variables: Mapping[str, Any]
+    command: list[str],
+    paths: DbtPaths,
+    build_dir: Path,
+    variables: Mapping[str, Any],
+    tell: Tell = lambda results, manifest: None,
 ) -> dict[str, int]:
     """Run one dbt command; return nodes by status, or raise `BuildFailed` naming what failed.
 
     The project is parsed without variables and without a build's folder, so that dbt's partial
     parse finds what an earlier build read: both count when nodes run, not when they are read.
+    `tell` gets what became of each node, also when one failed.
     """
     manifest = _invoke(["parse"], paths).result
     written = [] if command[0] == "docs" else ["--no-write-json"]  # the parse wrote manifest.json
     with build_dir_in_environment(build_dir), _released():
         answer = _invoke([*command, "--vars", json.dumps(variables), *written], paths, manifest)
     results = list(getattr(answer.result, "results", None) or ())
+    tell(results, manifest)
     counts: dict[str, int] = {}
     for result in results:
         counts[str(result.status)] = counts.get(str(result.status), 0) + 1

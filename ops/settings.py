@@ -40,6 +40,8 @@ KNOWN = {
     "ALERT_EMAIL_TO": "who gets alerts by e-mail; several with commas between them",
     "ALERT_WEBHOOK_URL": "where alerts are posted as JSON",
     "HEARTBEAT_URL": "asked after each round of `cxw watch`; its silence is somebody else's alert",
+    "LINEAGE_URL": "where OpenLineage events are posted, beside their file",
+    "LINEAGE_KEY": "the key of that address, sent as a bearer token",
     "AIRFLOW_URL": "where `cxw watch` asks Airflow's api-server for its health",
     "AIRFLOW_DATABASE": "SQLAlchemy URL of Airflow's metadata, which `cxw watch` reads",
     "PATIENCE_SECONDS": "how long a source may put a task off before it fails; default 21600",
@@ -47,7 +49,7 @@ KNOWN = {
     "SENTIMENT_MODEL": "which model scores texts; see docs/analytics/sentiment.md",
     "RELEASES_KEPT": "how many releases stay for rollback; default 5",
 }
-OUTSIDE = tuple(name for name in KNOWN if re.match("ALERT_|HEARTBEAT_|AIRFLOW_", name))
+OUTSIDE = tuple(name for name in KNOWN if re.match("ALERT_|HEARTBEAT_|LINEAGE_|AIRFLOW_", name))
 OPEN_TO_ALL = {"ALERT_PAGERDUTY_URL", "ALERT_EMAIL_FROM", "ALERT_EMAIL_TO", "AIRFLOW_URL"}
 
 

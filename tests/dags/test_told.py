@@ -66,10 +66,23 @@ def trial(
     return run
 
 
+def followed(failed: Path) -> list[tuple[str, str]]:
+    """Return the kinds of the lineage events, each pair of one run."""
+    folder = failed.parents[1] / "lineage"
+    events = [json.loads(line) for path in folder.iterdir() for line in path.open()]
+    pairs = list(zip(events[::2], events[1::2], strict=True))
+    ids = [(begin["run"]["runId"], end["run"]["runId"]) for begin, end in pairs]
+    assert all(begun == ended for begun, ended in ids)
+    assert len(set(ids)) == len(ids), "each try is a run of its own"
+    assert {event["job"]["name"] for event in events} == {"trial.extract.x.mentions"}
+    return [(begin["eventType"], end["eventType"]) for begin, end in pairs]
+
+
 def test_a_snapshot_of_the_past_is_skipped(trial: Callable[..., Any]) -> None:
     state, left, failed = trial([SnapshotPast("a", "b", "c")])
     assert (state, left) == ("skipped", 0)
     assert not list(failed.rglob("*.json"))
+    assert followed(failed) == [("START", "ABORT")]
 
 
 def test_a_deferred_task_comes_back_without_using_up_a_try(trial: Callable[..., Any]) -> None:
@@ -77,6 +90,7 @@ def test_a_deferred_task_comes_back_without_using_up_a_try(trial: Callable[..., 
     state, left, failed = trial([*waits, None])
     assert (state, left) == ("success", 0)
     assert not list(failed.rglob("*.json"))
+    assert followed(failed) == [("START", "ABORT")] * 3 + [("START", "COMPLETE")]
 
 
 def test_a_wait_beyond_patience_fails_at_once(trial: Callable[..., Any]) -> None:
@@ -96,6 +110,7 @@ def test_what_passes_when_tried_again_leaves_no_failure(trial: Callable[..., Any
     state, left, failed = trial([DiskFull("a", "b", "c"), None])
     assert (state, left) == ("success", 0)
     assert not list(failed.rglob("*.json"))
+    assert followed(failed) == [("START", "FAIL"), ("START", "COMPLETE")]
 
 
 def test_an_unknown_error_is_tried_again_and_written_down(trial: Callable[..., Any]) -> None:

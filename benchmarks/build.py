@@ -5,7 +5,8 @@
 Without --data a company is simulated and extracted first; that is not timed. Both sides start in
 a process of their own with empty files: the build as `cxw build` does it (dbt with its data tests,
 text scores, seals), then every model and data test that dbt compiled, one after another, through
-one DuckDB connection. CPU seconds and peak memory are what the system counted for the process.
+one DuckDB connection. CPU seconds and peak memory are what the system counted for the process. A
+second table tells for each of the slowest models, and for all, what dbt and the bare SQL took.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import duckdb
@@ -35,6 +38,10 @@ given = settings.load({"CXW_DATA_DIR": sys.argv[1], "CXW_SANDBOX": "embedded"})
 print(build(given, datetime(2026, 1, 1, tzinfo=UTC)))
 """
 RUNS_SQL = {"model", "test"}
+SLOWEST = 25
+DONE = re.compile(
+    r"\d+ of \d+ (?:OK created sql \w+ model \w+\.|PASS )(\w+) .*\[\w+.* in ([\d.]+)s\]"
+)
 
 
 def measured(arguments: list[str]) -> tuple[float, float]:
@@ -75,15 +82,19 @@ def run_raw(target: Path, folder: Path, seeds: Path) -> None:
         " where database_name = 'built' and schema_name = 'seeds'"
     ).fetchall():
         con.execute(f"create table warehouse.seeds.{name} as from built.seeds.{name}")
+    spent = {}
     for node in nodes(target):
         sql = compiled(target, node)
         if sql is None:
             continue
+        began = perf_counter()
         if node["resource_type"] == "test":
             con.execute(f"select count(*) from ({sql})").fetchall()
         else:
             kind = "view" if node["config"]["materialized"] == "view" else "table"
             con.execute(f"create {kind} {node['relation_name']} as {sql}")
+        spent[node["name"]] = (node["resource_type"], perf_counter() - began)
+    (folder / "spent.json").write_text(json.dumps(spent))
 
 
 def company(folder: Path, customers: int, days: int) -> Path:
@@ -127,6 +138,8 @@ def main() -> None:
             + [str(path) for path in (fresh / "dbt", raw, seeds)]
         )
         show(build_cpu, build_mb, raw_cpu, raw_mb)
+        spent = json.loads((raw / "spent.json").read_text())
+        show_nodes(spent, dbt_seconds(fresh / "logs" / "dbt" / "dbt.log"))
 
 
 def show(build_cpu: float, build_mb: float, raw_cpu: float, raw_mb: float) -> None:
@@ -136,6 +149,27 @@ def show(build_cpu: float, build_mb: float, raw_cpu: float, raw_mb: float) -> No
         table.add_column(head, justify="right" if head else "left")
     table.add_row("cxw build", f"{build_cpu:.1f}", f"{build_mb:.0f}", f"{build_cpu / raw_cpu:.2f}")
     table.add_row("raw DuckDB", f"{raw_cpu:.1f}", f"{raw_mb:.0f}", "1.00")
+    Console().print(table)
+
+
+def dbt_seconds(log: Path) -> dict[str, float]:
+    """Read from dbt's log how long it says that each node took; long names are cut there."""
+    return {match[1]: float(match[2]) for match in DONE.finditer(log.read_text())}
+
+
+def show_nodes(spent: dict[str, tuple[str, float]], said: dict[str, float]) -> None:
+    """Print the slowest models, then all models and all tests: seconds of dbt, and of the SQL."""
+    said = {"": 0.0, **said}
+    whole = {name: said[max(filter(name.startswith, said), key=len)] for name in spent}
+    table = Table(title="seconds per model: the slowest 25, and all")
+    for head in ("", "dbt", "raw"):
+        table.add_column(head, justify="right" if head else "left")
+    kinds = {kind: [n for n in spent if spent[n][0] == kind] for kind in ("model", "test")}
+    for name in sorted(kinds["model"], key=whole.__getitem__, reverse=True)[:SLOWEST]:
+        table.add_row(name, f"{whole[name]:.2f}", f"{spent[name][1]:.2f}")
+    for kind, names in kinds.items():
+        sums = (sum(whole[n] for n in names), sum(spent[n][1] for n in names))
+        table.add_row(f"{len(names)} {kind}s", *(f"{total:.1f}" for total in sums))
     Console().print(table)
 
 

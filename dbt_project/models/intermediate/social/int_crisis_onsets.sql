@@ -13,7 +13,7 @@ episodes as (
     select
         episode_number,
         {{ dbt.dateadd('hour', 1, 'min(hour_at)') }} as seen_at,
-        {{ dbt.dateadd('hour', "1 - " ~ var('crisis_window_hours'), 'min(hour_at)') }}
+        {{ dbt.dateadd('hour', "1 - 2 * " ~ var('crisis_window_hours'), 'min(hour_at)') }}
             as earliest_at,
         {{ arg_min('usual_negative_count', 'hour_at') }}
         / {{ var('crisis_window_hours') }} as usual_hourly_count
@@ -21,8 +21,9 @@ episodes as (
     group by episode_number
 ),
 
-{# Each unhappy mention of the first loud window may be the first of the crisis. How well it
-   explains those that follow is a Poisson likelihood: n events where lambda x hours were usual. #}
+{# Each unhappy mention of the first loud window, and of the one before it, may be the first of the
+   crisis: one that grows slowly is seen late. How well it explains those that follow is a Poisson
+   likelihood: n events where lambda x hours were usual. #}
 candidates as (
     select
         episodes.episode_number,

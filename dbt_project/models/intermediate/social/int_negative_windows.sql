@@ -39,7 +39,7 @@ hourly as (
     group by hours.hour_at, hours.hour_number
 ),
 
-windows as (
+summed as (
     select
         hourly.hour_at,
         hourly.hour_number,
@@ -52,8 +52,15 @@ windows as (
     )
 ),
 
-{# The usual number is that of the same hours on the days before; a day that stands out itself
-   counts with no more than the fewest that make a crisis: one storm does not hide the next. #}
+windows as (
+    select
+        summed.*,
+        greatest(summed.negative_count - {{ var('crisis_negative_min') }}, 0) as storm_count
+    from summed
+),
+
+{# The usual number and share are those of the same hours on the days before; a day that stands out
+   itself counts with no more than the fewest that make a crisis: one storm does not hide the next. #}
 final as (
     select
         windows.hour_at,
@@ -61,11 +68,11 @@ final as (
         windows.negative_count,
         count(*) over usual as usual_day_count,
         coalesce(
-            avg(least(windows.negative_count, {{ var('crisis_negative_min') }})) over usual, 0
+            avg(windows.negative_count - windows.storm_count) over usual, 0
         ) as usual_negative_count,
         coalesce(
-            cast(sum(windows.negative_count) over usual as double)
-            / nullif(sum(windows.mention_count) over usual, 0), 0
+            cast(sum(windows.negative_count - windows.storm_count) over usual as double)
+            / nullif(sum(windows.mention_count - windows.storm_count) over usual, 0), 0
         ) as usual_negative_rate
     from windows
     window usual as (

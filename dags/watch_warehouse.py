@@ -8,7 +8,7 @@ is what `cxw watch` does from outside of Airflow, too; both together tell nothin
 **Reads** · The names of the lake's files, the attempts and check results, the current release,
 `ops/alerts/silences.toml`, `ops/alerts/alerting.toml`.
 
-**Writes** · `alerts/*.json`, the channels, the log.
+**Writes** · `alerts/*.json`, `lake/operations/alerts/`, the channels, the log.
 
 **If it fails** · Data flow on; only this second look is missing. What a task's own alert says still
 arrives. Runbook: `task_failed`. Repeat with `cxw status`.

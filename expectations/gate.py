@@ -40,6 +40,7 @@ from expectations.results import (
     write_results,
 )
 from extract import find_source
+from extract.erased import at_work
 from extract.lake import landed_path
 from extract.source import Stream, Window
 
@@ -95,7 +96,8 @@ def check_landed(
     files = [_File(source, declared, one, lake, holidays) for one in declared.file_windows(window)]
     verdicts, refusals = [], []
     for file in files:
-        verdict = _check_file(file, now, results_dir, accept)
+        with at_work(lake):
+            verdict = _check_file(file, now, results_dir, accept)
         if verdict is None:
             continue
         verdicts.append(verdict)

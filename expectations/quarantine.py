@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from expectations.errors import UndecidableRow
 from expectations.lake.rules import GATE, ROW_KEY
 from expectations.promotion import remark, row_key
+from extract.erased import at_work
 from extract.lake import committed
 
 RELEASE, DROP = "release", "drop"
@@ -149,9 +150,10 @@ def apply(lake: Path, now: datetime) -> int:
     newest: dict[str, dict[str, Decision]] = {}
     for one in decisions(lake):
         newest.setdefault(one.file_path, {})[one.row_key] = one
-    return sum(
-        remark(lake / "raw" / path, marks_of(wanted), now) for path, wanted in newest.items()
-    )
+    with at_work(lake):
+        return sum(
+            remark(lake / "raw" / path, marks_of(wanted), now) for path, wanted in newest.items()
+        )
 
 
 def marks_of(wanted: Mapping[str, Decision]) -> dict[str, str | None]:

@@ -45,6 +45,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     ordered_by: str
     reason: str
     identifiers: int
+    removed: int  # rows
+    changed: int
     hashes: list[str]
     files: list[str]  # below a zone
 
@@ -193,7 +195,9 @@ def hashes_of(key: bytes, identifiers: Iterable[tuple[str, str]]) -> set[str]:
 
 def digest(key: bytes, kind: str, value: str) -> str:
     """Return the keyed hash of an identifier."""
-    return blake2b(f"{kind}|{value}".encode(), key=key, digest_size=16).hexdigest()
+    return blake2b(
+        f"{kind}|{value}".encode(errors="surrogateescape"), key=key, digest_size=16
+    ).hexdigest()
 
 
 def without_erased(

@@ -17,6 +17,7 @@ from extract import find_source
 from extract.access import Access, Traffic
 from extract.earlier import accepted_manifests, landed_keys, reads_of_run
 from extract.enabled import unless_lost
+from extract.erased import at_work, guard, without_erased
 from extract.errors import BeyondHorizon, CxwError, Defer, ImpossibleWindow, SnapshotPast
 from extract.http import Client, Patience
 from extract.lake import Manifest, land, sweep
@@ -153,15 +154,18 @@ def _read_and_land(
     job.lake.mkdir(parents=True, exist_ok=True)
     sweep(job.lake / "landing" / source / stream.name, started_at)
     job.traffic.reads_before = reads_of_run(job.lake, source, run_id, started_at)
-    with Client(
-        job.access(),
-        now=job.now,
-        sleep=wait.sleep,
-        monotonic=wait.monotonic,
-        patience=wait.patience,
-        traffic=job.traffic,
-        spool=job.lake,
-    ) as client:
+    with (
+        at_work(job.lake),
+        Client(
+            job.access(),
+            now=job.now,
+            sleep=wait.sleep,
+            monotonic=wait.monotonic,
+            patience=wait.patience,
+            traffic=job.traffic,
+            spool=job.lake,
+        ) as client,
+    ):
         manifests = [
             land(
                 job.lake,
@@ -183,15 +187,17 @@ def _read_and_land(
 def _batches(job: _Job, client: Client, window: Window, accept_shrink: bool) -> Iterator[Batch]:
     """Read a window; a stream that asks about keys is given those that the lake holds."""
     stream, source = job.stream, job.source.name
+    name = f"{source}.{stream.name}"
     if stream.asks_for:
         keys = landed_keys(job.lake, source, stream.asks_for)
         batches = cast("Asker", stream.read)(client, job.settings, window, keys)
     else:
         batches = cast("Reader", stream.read)(client, job.settings, window)
+    batches = without_erased(batches, guard(job.lake), name, stream)
     if accept_shrink:
         return batches
     earlier = accepted_manifests(job.lake, source, stream.name)
-    return unless_lost(batches, f"{source}.{stream.name}", earlier)
+    return unless_lost(batches, name, earlier)
 
 
 def _sum(manifests: Sequence[Manifest], window: Window) -> Manifest:

@@ -22,13 +22,15 @@ import pyarrow.parquet as pq
 
 from expectations import quarantine
 from expectations.promotion import MARKS
+from extract.erased import guard
+from extract.erased import orders as ordered_erasures
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
 from ops import lineage_events, publish, release_record, score, sentiment, value
 from ops.dbt import DbtPaths, memories, run_dbt
+from ops.erasure import carry_out, memory, orders
 from ops.identity import decisions, match
-from ops.private_build import carry_over
 from ops.settings import Settings
 
 SCORED_BY_OPS = "tag:before_scoring"
@@ -75,17 +77,22 @@ def build(
     """Build what is new in the lake into a sealed private build; None when nothing is new.
 
     A full refresh makes every model anew from all of the lake, in files of today's storage format,
-    and keeps of the release what only builds remember; the release is served meanwhile.
+    and keeps of the release what only builds remember; the release is served meanwhile. Whenever
+    somebody was erased since the release, everything is made anew.
     """
     lake, data = settings.lake, settings.data_dir
+    erased = [order.erasure_id for order in ordered_erasures(lake)]  # before the lake is read
+    carry_out.erase_from_lake(lake, now)  # an erasure that was ordered, and killed
     quarantine.apply(lake, now)  # a decision whose writer was killed
     release = publish.current(data)
+    carry_out.finish(settings, release, now)
+    is_full_refresh |= bool(release and orders.unread(lake, release.warehouse))
     if release and not is_full_refresh and not _has_news(lake, release.warehouse):
         return None
     paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
     with publish.open_build(data, is_anew=is_full_refresh) as private:
         if release and is_full_refresh:
-            carry_over(release.warehouse, private.warehouse, memories(paths))
+            memory.carry_over(release.warehouse, private, memories(paths), guard(lake))
         release_record.keep(data, lake, now)
         known = consumed(private.warehouse)
         fresh, decided = new_files(lake, known), decisions.unread(lake, private.warehouse)
@@ -120,6 +127,7 @@ def build(
         rest = run("--exclude", *done)
         record(private.warehouse, private.number, fresh)
         decisions.record(private.warehouse, decided)
+        orders.record(private.warehouse, erased)
         publish.seal(
             private,
             publish.BuildFacts(

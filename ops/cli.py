@@ -21,7 +21,7 @@ from ops.cli_audience import audience
 from ops.cli_backup import backup, restore
 from ops.cli_goals import app as goals_app
 from ops.cli_metrics import metrics
-from ops.cli_privacy import export_person
+from ops.cli_privacy import erase, export_person
 from ops.cli_quarantine import app as quarantine_app
 from ops.cli_releases import diff, releases, rollback
 from ops.cli_review import app as review_app
@@ -254,6 +254,7 @@ def docs(
 app.command()(audience)
 app.command()(metrics)
 app.command("export-person")(export_person)
+app.command()(erase)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(review_app, name="review")
 app.add_typer(goals_app, name="goals")

@@ -12,6 +12,8 @@ Identifiers = Annotated[
     typer.Argument(help="E-mail, phone, handle, id …; where unclear `crm_contact_id:50101`"),
 ]
 
+SURE = "Erase this person for good?"
+
 
 def export_person(
     identifiers: Identifiers,
@@ -30,6 +32,36 @@ def export_person(
     for name, rows in sorted(counted.items()):
         typer.echo(f"{name:<34} {rows:>8,}")
     typer.echo(f"{len(found.identifiers)} identifiers, {counted.total():,} rows in {out}")
+
+
+def erase(
+    identifiers: Annotated[
+        list[str] | None,
+        typer.Argument(help="As of `cxw export-person`; none with --resume"),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who orders it; readers of the receipt see it")] = "",
+    why: Annotated[str, typer.Option(help="Why, like a case number; not whom it is about")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing")] = False,
+    resume: Annotated[bool, typer.Option(help="Go on with what was ordered before")] = False,
+) -> None:
+    """Erase a person from lake, warehouse, releases and all that was made of them, for good.
+
+    Older releases go. Killed at any moment, `cxw erase --resume` or the next build goes on.
+
+    **Example**: `cxw erase ann@example.org --by Ruth --why "request 2026-118"`
+    """
+    from ops.erasure import command  # noqa: PLC0415  (duckdb)
+
+    settings = _settings()
+    if bool(identifiers) == resume:
+        raise typer.BadParameter("name the person, or give --resume")
+    if identifiers:
+        for line in command.order(
+            settings, identifiers, by, why, lambda: yes or typer.confirm(SURE)
+        ):
+            typer.echo(line)
+    for line in command.resume(settings):
+        typer.echo(line)
 
 
 def _settings() -> Any:

@@ -212,8 +212,9 @@ def check_marts(settings: Settings, *, accept: Collection[str] = ()) -> Verdict:
 
 
 def publish(settings: Settings, *, allow_older: bool = False) -> Release:
-    """Make the sealed and judged build the current release."""
+    """Make the sealed and judged build the current release; end erasures that waited for it."""
     from ops import publish as publishing  # noqa: PLC0415
+    from ops.erasure.carry_out import finish  # noqa: PLC0415
 
     began = perf_counter()
     private, facts = publishing.reopen_build(settings.data_dir)
@@ -228,6 +229,7 @@ def publish(settings: Settings, *, allow_older: bool = False) -> Release:
         release = publishing.publish(
             private, facts, keep=settings.releases_kept, allow_older=allow_older
         )
+    finish(settings, release, now(settings))
     _say("publish", began, release=release.id, rows=sum(release.manifest["rows"].values()))
     return release
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,10 +41,9 @@ where list_contains(?, customer_key) and not is_shared
 """
 FOUND = """
 select filename, file_row_number, _pk, _interval_start, _interval_end, {text}
-from read_parquet('{files}', union_by_name = true, hive_partitioning = false, filename = true,
+from read_parquet(?, union_by_name = true, hive_partitioning = false, filename = true,
     file_row_number = true) as landed
 where regexp_matches({text}, ?, 'i')
-order by filename, file_row_number
 """
 
 
@@ -142,21 +141,27 @@ def gather(
     """Look through the lake until no record leads to a further identifier of the person."""
     key, known, fresh = token_bytes(16), set(identifiers), set(identifiers)
     found: dict[tuple[str, Path, int], Found] = {}
-    while fresh:
-        guard = Guard(key, frozenset(hashes_of(key, known)))
-        led_to: set[Identifier] = set()
-        for place, one in _matching(lake, guard, pattern(fresh)):
-            found[place] = one
-            if one.is_theirs:
-                led_to |= set(_leads(one))
-        strange = {
-            (kind, value)
-            for kind, value, customer, shared in graph.about(led_to - known)
-            if shared or customer not in customers
-        }
-        fresh = led_to - known - strange
-        known |= fresh
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        while fresh:
+            guard = Guard(key, frozenset(hashes_of(key, known)))
+            new = dict(_matching(con, lake, guard, pattern(fresh)))
+            found |= new
+            led_to = {one for row in new.values() if row.is_theirs for one in _leads(row)}
+            fresh = led_to - known - _of_others(graph, led_to - known, customers)
+            known |= fresh
     return frozenset(known), tuple(found[place] for place in sorted(found))
+
+
+def _of_others(
+    graph: Graph, identifiers: set[Identifier], customers: Sequence[str]
+) -> set[Identifier]:
+    """Return those that the graph ties to somebody else, or to several people."""
+    return {
+        (kind, value)
+        for kind, value, customer, shared in graph.about(identifiers)
+        if shared or customer not in customers
+    }
 
 
 def pattern(identifiers: Iterable[Identifier]) -> str:
@@ -175,44 +180,47 @@ def _sought(kind: str, value: str) -> str:
 
 
 def _matching(
-    lake: Path, guard: Guard, sought: str
+    con: duckdb.DuckDBPyConnection, lake: Path, guard: Guard, sought: str
 ) -> Iterator[tuple[tuple[str, Path, int], Found]]:
-    with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        for zone in ZONES:
-            for source in SOURCES.values():
-                for stream in source.streams:
-                    folder = lake / zone / source.name / stream.name
-                    if any(folder.glob("dt=*/*.parquet")):
-                        name = f"{source.name}.{stream.name}"
-                        yield from _of_stream(con, lake / zone, folder, name, stream, guard, sought)
+    for zone in ZONES:
+        for streams in _alike():
+            folders = [lake / zone / name.replace(".", "/", 1) for name in streams]
+            globs = [f"{one}/dt=*/*.parquet" for one in folders if any(one.glob("dt=*/*.parquet"))]
+            if globs:
+                yield from _in_files(con, lake / zone, globs, streams, guard, sought)
 
 
-def _of_stream(
+def _alike() -> Iterator[dict[str, Stream]]:
+    """Yield the streams by what their files hold: all those with records, each with columns."""
+    every = {f"{s.name}.{stream.name}": stream for s in SOURCES.values() for stream in s.streams}
+    yield {name: stream for name, stream in every.items() if stream.columns is None}
+    yield from ({name: stream} for name, stream in every.items() if stream.columns is not None)
+
+
+def _in_files(
     con: duckdb.DuckDBPyConnection,
     zone: Path,
-    folder: Path,
-    name: str,
-    stream: Stream,
+    globs: Sequence[str],
+    streams: Mapping[str, Stream],
     guard: Guard,
     sought: str,
 ) -> Iterator[tuple[tuple[str, Path, int], Found]]:
-    text = "cast(to_json(landed) as varchar)" if stream.columns else "_payload"
-    files = str(folder / "dt=*" / "*.parquet").replace("'", "''")
+    is_columns = any(stream.columns for stream in streams.values())
+    text = "cast(to_json(landed) as varchar)" if is_columns else "_payload"
     try:
-        rows = con.execute(FOUND.format(text=text, files=files), [sought]).fetchall()
+        rows = con.execute(FOUND.format(text=text), [list(globs), sought]).fetchall()
     except duckdb.Error as error:
         raise CorruptFile(
-            f"a file of {name} in {zone.name}/ cannot be read ({type(error).__name__})",
+            f"a file of {zone.name}/ cannot be read ({type(error).__name__})",
             "what it holds of the person would stay",
-            "restore it from a copy, or move it away and run its window again",
+            "find it with `cxw status`, restore it from a copy, or run its window again",
         ) from error
     for filename, number, pk, start, end, payload in rows:
         path = Path(filename).relative_to(zone)
-        record = _decoded(payload)
-        record = {key: value for key, value in record.items() if key not in OURS}
+        name = ".".join(path.parts[:2])
+        record = {key: value for key, value in _decoded(payload).items() if key not in OURS}
         is_theirs = guard.owns(name, record)
-        if is_theirs or guard.kept(name, stream, record) != record:
+        if is_theirs or guard.kept(name, streams[name], record) != record:
             found = Found(path, zone.name, name, pk, start, end, record, is_theirs)
             yield (zone.name, path, number), found
 

@@ -12,6 +12,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from extract import find_source
+from extract.erased import Guard, without_erased
 from extract.lake import land, landed_path
 from extract.source import Batch, Window
 
@@ -73,14 +74,17 @@ OTHERS = {
 }
 
 
-def put(lake: Path, records: Mapping[str, Any], zone: str = "landing", **how: Any) -> None:
-    """Land a record of each stream, and let it into a zone as the gate would."""
+def put(
+    lake: Path, records: Mapping[str, Any], zone: str = "landing", guard: Guard | None = None
+) -> None:
+    """Land records by stream as a pull does, and let them into a zone as the gate would."""
     for name, said in records.items():
         source, stream = name.split(".")
         declared = find_source(source).stream(stream)
         rows: Sequence[Any] = said if isinstance(said, list) else [said]
         batch = Batch([msgspec.Raw(json.dumps(row).encode()) for row in rows])
-        land(lake, source, declared, DAY, [batch], now=NOW, **how)
+        batches = [batch] if guard is None else without_erased([batch], guard, name, declared)
+        land(lake, source, declared, DAY, batches, now=NOW)
         if zone != "landing":
             landed = landed_path(lake, "landing", source, stream, DAY)
             there = landed_path(lake, zone, source, stream, DAY)

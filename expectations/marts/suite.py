@@ -33,6 +33,7 @@ OWN_CLOCK = (  # they tell of the pipeline
     "agg_freshness",
     "dim_checks",
     "fct_alerts",
+    "fct_erasure_receipts",
     "fct_extract_attempts",
     "fct_check_results",
     "fct_quarantined_rows",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,15 @@ class Office:
     smtp: Smtp
     webhook: Receiver
     settings: Settings
+
+
+@pytest.fixture(scope="session")
+def fab() -> None:
+    """Skip where the environment is older than the lock, until `make test` has brought it up."""
+    try:
+        version("apache-airflow-providers-fab")
+    except PackageNotFoundError:
+        pytest.skip("the environment is older than requirements.lock")
 
 
 @pytest.fixture

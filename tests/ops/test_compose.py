@@ -153,9 +153,62 @@ def test_the_example_names_every_value_that_a_source_takes() -> None:
         assert wanted <= example, source.name
 
 
+def published(compose: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the ports that the machine answers on, by service."""
+    return {name: s["ports"] for name, s in compose["services"].items() if s.get("ports")}
+
+
+def test_only_the_page_of_airflow_is_reached_from_the_machine_and_from_no_other(
+    compose: dict[str, Any],
+) -> None:
+    assert list(published(compose)) == ["airflow-apiserver"]
+    assert all(port.startswith("127.0.0.1:") for port in published(compose)["airflow-apiserver"])
+
+
+def test_databases_are_on_the_inner_network_alone(compose: dict[str, Any]) -> None:
+    assert compose["networks"]["inside"]["internal"] is True
+    for name, service in compose["services"].items():
+        is_closed = name in {"postgres", "redis", "sandbox"}
+        assert service["networks"] == (["inside"] if is_closed else ["inside", "outside"]), name
+
+
+def test_our_containers_gain_no_privileges(compose: dict[str, Any]) -> None:
+    ours = [s for s in compose["services"].values() if s["image"].startswith("cx-warehouse")]
+    assert len(ours) == len(SERVICES) - 2
+    for service in ours:
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+    assert re.search(r"^USER cxw$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_people_sign_in_with_passwords_of_their_own(compose: dict[str, Any]) -> None:
+    """Airflow's simple manager is for trials: it keeps its passwords as plain text."""
+    given = compose["x-airflow"]["environment"]
+    assert given["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager")
+    assert not [name for name in given if "ALL_ADMINS" in name or "PUBLIC" in name]
+    first = compose["services"]["airflow-init"]["environment"]
+    assert first["AIRFLOW_ADMIN_PASSWORD"].startswith("${AIRFLOW_ADMIN_PASSWORD:?")
+    assert set(given) < set(first)
+    assert "apache-airflow-providers-fab==" in (ROOT / "requirements.lock").read_text()
+
+
+def test_ci_looks_for_known_vulnerabilities_and_for_secrets() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]
+    audit = " ".join(str(step.get("run")) for step in jobs["dependencies"]["steps"])
+    assert "pip-audit" in audit
+    assert "--requirement requirements.lock" in audit
+    scan = " ".join(str(step.get("run")) for step in jobs["secrets"]["steps"])
+    assert "detect-secrets-hook --no-verify --baseline .secrets.baseline" in scan
+    looked_at = json.loads((ROOT / ".secrets.baseline").read_text())["results"]
+    assert [path for path in looked_at if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.usefixtures("fab")
 def test_airflow_knows_every_subcommand(compose: dict[str, Any], tmp_path: Path) -> None:
+    """The command `users` is there when Airflow is told the manager that compose names."""
     asked = [words[1:] for words in commands(compose) if words[0] == "airflow"]
-    assert len(asked) >= 8
+    assert len(asked) >= 9
+    manager = compose["x-airflow"]["environment"]["AIRFLOW__CORE__AUTH_MANAGER"]
     lines = [[word.replace("$${HOSTNAME}", "host") for word in words] for words in asked]
     code = (
         "import json, sys\n"
@@ -171,6 +224,7 @@ def test_airflow_knows_every_subcommand(compose: dict[str, Any], tmp_path: Path)
             "AIRFLOW_HOME": str(tmp_path),
             "PATH": str(BIN),
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+            "AIRFLOW__CORE__AUTH_MANAGER": manager,
         },
     )
     assert done.returncode == 0, done.stderr[-1500:]

@@ -61,7 +61,7 @@ def build_data_docs(results_dir: Path, out: Path) -> Path:
     )
     suites = []
     for folder in sorted((results_dir / "gx").glob("*/")):
-        runs = [json.loads(path.read_text()) for path in sorted(folder.glob("[!.]*.json"))]
+        runs = [_shown(json.loads(path.read_text())) for path in sorted(folder.glob("[!.]*.json"))]
         if not runs:
             continue
         context.suites.add(_suite(runs[-1]))
@@ -74,6 +74,14 @@ def build_data_docs(results_dir: Path, out: Path) -> Path:
     index = out / "index.html"
     index.write_text(_index(suites))
     return index
+
+
+def _shown(run: Run) -> Run:
+    """Return a run whose texts are text on a page: the library writes them there as markup."""
+    for one in run["results"]:
+        told = one["expectation_config"]
+        told |= {key: html.escape(told[key]) for key in ("description", "notes") if told.get(key)}
+    return run
 
 
 def _suite(run: Run) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -81,6 +82,14 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         wrong = [f"{name} has the unknown type {said}" for name, said in self.columns.items()
                  if said.removesuffix("?") not in TYPES]  # fmt: skip
         wrong += [f"{name} is no column name" for name in self.columns if not NAME.fullmatch(name)]
+        if Path(self.pattern).is_absolute() or ".." in Path(self.pattern).parts:
+            wrong.append(f"its pattern {self.pattern} leads out of the folder")
+        if len(self.delimiter) != 1:
+            wrong.append(f"its delimiter {self.delimiter!r} is not one character")
+        try:
+            codecs.lookup(self.encoding)
+        except (LookupError, ValueError):
+            wrong.append(f"{self.encoding!r} is no encoding")
         used = {*self.key, self.time, *self.personal, *self.rename.values()}
         wrong += [f"{name} is not among its columns" for name in sorted(used - set(self.columns))]
         if self.type_of(self.time) != "moment":

@@ -16,9 +16,10 @@ from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from msgspec import DecodeError, Raw
-from msgspec.json import Encoder, decode
+from msgspec.json import Decoder, Encoder, decode
 
 from extract.access import Traffic
+from extract.answers import without_halves
 from extract.errors import MissingKey
 from extract.files_declared import EPOCHS, Declared
 from extract.folders import Folder, broken
@@ -29,6 +30,7 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 Values = Mapping[str, Any]
 encode = Encoder(decimal_format="number").encode
+fields = Decoder(dict[str, Raw]).decode
 
 
 def records(folder: Folder, name: str, declared: Declared, traffic: Traffic) -> Iterator[list[Raw]]:
@@ -103,8 +105,9 @@ def _ndjson(
         if not line.strip():
             continue
         try:
-            values = decode(line, type=dict[str, Raw])
-        except (DecodeError, UnicodeDecodeError):
+            line = without_halves(line) if b"\\u" in line else line  # noqa: PLW2901
+            values = fields(line)
+        except (DecodeError, UnicodeDecodeError, RecursionError):
             raise broken(source, name, f"has no JSON object in line {number}") from None
         yield Raw(line.strip()) if is_plain else shown(_renamed(values, declared))
 

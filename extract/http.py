@@ -25,6 +25,7 @@ import httpx
 import msgspec
 
 from extract.access import CREDENTIALS, Access, Action, Grant, Traffic, Verdict
+from extract.answers import CHUNK, Unreadable, decoded, read
 from extract.errors import (
     CredentialsRefused,
     Defer,
@@ -40,7 +41,6 @@ Params = Mapping[str, str | Sequence[str]]  # a sequence: the name comes once fo
 
 log = logging.getLogger("cxw.http")
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-CHUNK = 1 << 20
 JSON = {"Content-Type": "application/json"}
 HUBSPOT_BAD_TOKEN = 530
 LIMITED_WAIT = 60.0  # seconds to stay away from a source that limits every try
@@ -58,10 +58,6 @@ class Patience:
     def backoff(self, tried: int) -> float:
         """Return the wait after so many failed tries, when the source names none."""
         return min(self.first_wait * 2.0 ** (tried - 1), self.longest_backoff)
-
-
-class _Unreadable(Exception):
-    """The answer came but cannot be used; trying again may help."""
 
 
 class Client:
@@ -111,18 +107,18 @@ class Client:
     def get(self, path: str, params: Params, shape: type[T]) -> T:
         """Read a JSON answer of the given shape."""
         decode = msgspec.json.Decoder(shape).decode
-        return self._ask("GET", path, lambda response: _decoded(response, decode), params=params)
+        return self._ask("GET", path, lambda response: decoded(response, decode), params=params)
 
     def post(self, path: str, body: object, shape: type[T]) -> T:
         """Read the JSON answer to a question that is asked by POST (no source is written to)."""
         decode = msgspec.json.Decoder(shape).decode
         how = {"content": msgspec.json.encode(body), "headers": JSON}
-        return self._ask("POST", path, lambda response: _decoded(response, decode), **how)
+        return self._ask("POST", path, lambda response: decoded(response, decode), **how)
 
     def lines(self, path: str) -> list[msgspec.Raw]:
         """Read an answer of one JSON record a line."""
         decode = msgspec.json.Decoder(msgspec.Raw).decode_lines
-        return self._ask("GET", path, lambda response: _decoded(response, decode))
+        return self._ask("GET", path, lambda response: decoded(response, decode))
 
     def put(self, path: str, content: bytes, kind: str) -> None:
         """Hand over what the source asked for, such as a list of ids."""
@@ -155,9 +151,11 @@ class Client:
                 content.write(chunk)
                 digest.update(chunk)
                 got += len(chunk)
+                if got > size:
+                    break  # it may never end
             if got != size or md5 not in {None, digest.digest()}:
                 content.close()
-                raise _Unreadable(f"{got} bytes of {size}, or with another hash")
+                raise Unreadable(f"{got} bytes of {size}, or with another hash")
             content.seek(0)
             return content
 
@@ -186,7 +184,7 @@ class Client:
                 self._stop_if_final(place, verdict, status)
                 problem, error, wait = verdict.reason, SourceUnavailable, verdict.after
                 throttled = verdict.is_limit
-            except (_Unreadable, httpx.RemoteProtocolError, httpx.DecodingError) as caught:
+            except (Unreadable, httpx.RemoteProtocolError, httpx.DecodingError) as caught:
                 problem, error = _told(caught), UnreadableAnswer
             except httpx.TransportError as caught:
                 problem, error = type(caught).__name__, SourceUnavailable
@@ -213,7 +211,7 @@ class Client:
 
     def _judge(self, response: httpx.Response) -> Verdict:
         if not response.is_success:
-            response.read()
+            response = read(response)
         now = self.now()
         with suppress(KeyError, ValueError):  # the source's own clock, where it shows it
             now = parsedate_to_datetime(response.headers["date"])
@@ -259,21 +257,8 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _decoded(response: httpx.Response, decode: Callable[[bytes], T]) -> T:
-    """Decode an answer; a sign-in page or a cut body is told by its kind, not by its content."""
-    content = response.read()
-    if "html" in response.headers.get("content-type", "") or content[:1] == b"<":
-        raise _Unreadable("a page of HTML instead of JSON")
-    try:
-        return decode(content)
-    except msgspec.ValidationError as error:
-        raise _Unreadable(f"JSON of another shape ({error})") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _Unreadable(f"{len(content)} bytes that are no whole JSON") from None
-
-
 def _told(error: Exception) -> str:
-    if isinstance(error, _Unreadable):
+    if isinstance(error, Unreadable):
         return str(error)
     if isinstance(error, httpx.DecodingError):
         return "a body that cannot be unpacked"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import duckdb
 
 COLUMNS = ("contact_id", "audience_slug", "reason_name", "customer_benefit_name")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MEMBERS = """
 select members.contact_id, members.audience_slug, members.reason_name, members.customer_benefit_name
 from marts.agg_audience_members as members
@@ -53,9 +54,14 @@ def export(connection: duckdb.DuckDBPyConnection, audience: str, purpose: str, o
     with written.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
-        rows.writerows(members)
+        rows.writerows([harmless(value) for value in member] for member in members)
     os.replace(written, out)
     return len(members)
+
+
+def harmless(value: object) -> object:
+    """Return a value of which no spreadsheet makes a formula: an apostrophe makes it text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def purpose_of(seed: Path, audience: str) -> str:

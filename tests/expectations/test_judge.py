@@ -121,6 +121,21 @@ def test_the_pages_are_the_librarys_own_and_need_no_network(tmp_path: Path) -> N
     assert '<td class="refused">refused</td><td>keys_are_unique</td>' in text
 
 
+def test_script_in_what_a_check_says_is_text_on_the_pages(tmp_path: Path) -> None:
+    said = "2 rows hold <script>alert('owned')</script><img src=x onerror=alert(1)>"
+    hostile = Suite(
+        SUITE.name,
+        "<script>alert('data')</script>",
+        RUNBOOKS,
+        (Check("keys_are_unique", "repeated_keys", Severity.REFUSE, said),),
+    )
+    judge(hostile, {"repeated_keys": 2.0}, subject(), tmp_path)
+    build_data_docs(tmp_path, tmp_path / "docs")
+    pages = [path.read_text() for path in (tmp_path / "docs").rglob("*.html")]
+    assert any("alert(" in page for page in pages), "it is shown"
+    assert not [page for page in pages if "<script>alert" in page or "<img src=x" in page]
+
+
 def test_runs_of_one_minute_are_told_apart_by_their_interval() -> None:
     run = {"meta": {"run_id": {"run_time": "2026-09-29T00:10:00+00:00", "run_name": "marts"}}}
     assert data_docs._short(run) == "09-29 00:10"

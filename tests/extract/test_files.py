@@ -309,6 +309,10 @@ def test_file_that_comes_late_is_landed_by_the_next_run(tmp_path: Path) -> None:
             'columns = { "sale id" = "text", id = "text", at = "moment" }',
             "sale id is no column name",
         ),
+        ('pattern = "../sales_*.csv"', "its pattern ../sales_*.csv leads out of the folder"),
+        ('pattern = "/etc/*.csv"', "its pattern /etc/*.csv leads out of the folder"),
+        ('delimiter = ";;"', "its delimiter ';;' is not one character"),
+        ('encoding = "utf-99"', "'utf-99' is no encoding"),
         ('columns = { id = "text?", at = "moment" }', "its key is empty or may be missing"),
     ],
 )

@@ -198,6 +198,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], lis
     return manifest, told(settings.data_dir / "lineage")
 
 
+@pytest.mark.slow
 def test_models_are_told_from_start_to_end_and_tests_are_no_runs(
     built: tuple[dict[str, Any], list[Event]],
 ) -> None:
@@ -218,6 +219,7 @@ def test_models_are_told_from_start_to_end_and_tests_are_no_runs(
     assert times["dbt.fct_calls", "START"] <= ended <= times["dbt.broken", "FAIL"]
 
 
+@pytest.mark.slow
 def test_what_models_read_and_write_is_what_the_manifest_says(
     built: tuple[dict[str, Any], list[Event]],
 ) -> None:

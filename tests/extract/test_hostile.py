@@ -6,6 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -158,13 +159,15 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("megabytes", "said", "most"), [(100, "1", 1500), (2000, "more than 256 MB", 1000)]
+    ("megabytes", "said", "most"), [(100, "1", 1500), (1000, "more than 256 MB", 1000)]
 )
-def test_a_string_of_100_mb_lands_and_one_of_2_gb_is_left(
+def test_a_string_of_100_mb_lands_and_one_of_1_gb_is_left(
     vendor: Vendor, tmp_path: Path, megabytes: int, said: str, most: int
 ) -> None:
-    size = megabytes * 2**20
-    bomb = gzip.compress(b'{"rows": [' + record('"%s"' % ("a" * size)) + b"]}", 1)
+    before, after = (b'{"rows": [' + record('"|"') + b"]}").split(b"|")
+    packer = zlib.compressobj(1, wbits=31)
+    parts = [packer.compress(part) for part in (before, *[b"a" * 2**20] * megabytes, after)]
+    bomb = b"".join([*parts, packer.flush()])
     vendor.say(Answer(body=bomb, headers={"Content-Encoding": "gzip"}))
     done = subprocess.run(
         [sys.executable, "-c", HUGE, vendor.url, str(tmp_path)],

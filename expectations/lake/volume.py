@@ -9,7 +9,8 @@ in a wave, too few is measured from a calm day. Holidays are never refused.
 With less history the rate (rows a day; for snapshots rows) is compared with intervals of about the
 same width: those of the same weekday when there are five, else those of the same kind of day
 (working day, weekend) when there are five: median ± the largest of 7.4 MAD, half the median, and
-four standard deviations of a counted number. With two to four such intervals no bound can be
+four standard deviations of a counted number; too many is told above three times the median at the
+least. With two to four such intervals no bound can be
 learnt: then less than a fifth of the smallest of them is severe (on a weekend: of the smallest of
 all days). One interval proves nothing, because the first of a source holds all its past. A day that
 the source says is not exported yet, and an old interval of entities, are never refused; of a list
@@ -38,6 +39,8 @@ LOOK_BACK = 42  # intervals: six weeks of days
 SEASON = (YEAR - timedelta(days=7), YEAR + timedelta(days=35))  # before the window
 TOLD, REFUSED, TWICE = 0.4, 0.5, 1.0  # shares off the usual rate: below, far below, above
 MANY, ODD_SIZE = 200, 0.25  # rows that tell the size of one; the share that is odd in any case
+RISING = 2.0  # share above with little history: a source that begins may grow so
+SMALL = 4  # rows: chance reaches further up than down, (√n + 2)² of a counted number
 AGAIN = 1.5  # so far above the day before is a rise of its own
 LEAST = 5  # rows: a bound below it is chance where days stray far
 FEW = 2
@@ -131,9 +134,8 @@ def learn(
         chance = 4 * math.sqrt(max(middle, 1 / width) / width)
         spread = max(5 * 1.4826 * mad, 0.5 * middle, chance)
         below = Severity.WARN if excused else Severity.REFUSE
-        return Bounds(
-            max(0.0, middle - spread), middle + spread, below, f"median {middle:,.1f} of {basis}"
-        )
+        high = max(middle + spread + SMALL, middle * (1 + RISING))
+        return Bounds(max(0.0, middle - spread), high, below, f"median {middle:,.1f} of {basis}")
     if not seen:
         return Bounds(0, None, Severity.WARN, "no accepted interval yet")
     if same_width and not like:
@@ -152,7 +154,7 @@ def learn(
 
 def _around(found: Usual, *, is_excused: bool) -> Bounds:
     """Return the bounds around what is usual for a day."""
-    chance, strays = 4 * math.sqrt(max(found.rate, 1)), math.exp(found.noise)
+    chance, strays = 4 * math.sqrt(max(found.rate, 1)) + SMALL, math.exp(found.noise)
     calm, chance_below = found.calm, 4 * math.sqrt(max(found.calm, 1))
     stray_low = calm / strays if calm / strays >= LEAST else 0.0
     low, told = (

@@ -152,6 +152,20 @@ def test_few_rows_on_a_weekend_are_no_news_after_working_days_with_as_few() -> N
     assert learn(calls, day(12), Kind.EVENT, day(12).end).low == pytest.approx(12)
 
 
+@pytest.mark.parametrize(
+    ("before", "rows", "is_told"),
+    [
+        ([116, 113, 169, 114, 116, 150, 113], 202, False),  # views of a shop that begins
+        ([1, 1, 1, 2, 1, 1, 1, 2, 2, 3, 1], 6, False),  # ratings: chance goes so far
+        ([116, 113, 169, 114, 116, 150, 113], 400, True),
+    ],
+)
+def test_a_rise_in_the_first_weeks_is_told_when_it_is_large(
+    before: list[int], rows: int, is_told: bool
+) -> None:
+    assert judged(before, len(before), rows)[0] is is_told
+
+
 def test_a_stream_of_waves_may_have_a_day_without_rows_and_a_steady_one_not() -> None:
     """The audits of the simulated company; a desk has its thirty calls every day."""
     waves = [20, 10, 10, 5, 15, 20, 20, 20, 40, 55, 55, 45, 30, 30, 35, 45, 45, 35, 30, 30]

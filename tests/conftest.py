@@ -15,6 +15,7 @@ import pytest
 from extract import BROKEN, SOURCES
 from extract.errors import InvalidDeclaration
 
+pytest_plugins = ["tests.dbt.warehouse"]  # once a worker: a project is read in ten seconds
 SUITE = re.compile(r"test_conformance(?:_folders)?\.py::(\w+)\[(?:.*-)?([a-z0-9_]+-\w+)\]$")
 gc.set_threshold(100_000, 50, 100)  # dbt and Airflow keep millions of objects: seldom look at them
 LONGEST = {"end_to_end", "test_adding_a_source.py"}

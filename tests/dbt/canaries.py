@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from extract import SOURCES
 from sandbox.render_x import BRAND_ID
-from tests.dbt.conftest import Warehouse
+from tests.dbt.warehouse import Warehouse
 
 WORD, DIGITS = "canary", "3198765"
 PHONE = re.compile(r"[+0-9() -]{8,}")

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from ops.score import score_new_texts
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, TinyLake, at, iso, post
+from tests.dbt.warehouse import Warehouse
 
 SCORED_AT = at("2026-10-01")
 BUILT = (

@@ -11,7 +11,7 @@ from ops import release_record
 from ops import settings as ops_settings
 from ops.alerts.send import close, deliver, resend
 from ops.settings import Settings
-from tests.dbt.conftest import Warehouse
+from tests.dbt.warehouse import Warehouse
 from tests.ops.conftest import NOW, alert
 from tests.ops.receivers import Receiver, receiving
 from tests.ops.test_publish import release_of

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.service_records import call
 from tests.dbt.tiny_lake import Row, iso
+from tests.dbt.warehouse import Warehouse
 
 MARTS = ("fct_interaction_audits", "agg_audit_agreement_monthly", "agg_audits_weekly")
 SELECTED = (*(f"+{mart}" for mart in MARTS), "dim_channels")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from ops import value, value_model
-from tests.dbt.conftest import AS_OF, Warehouse
 from tests.dbt.tiny_lake import contact, deal
+from tests.dbt.warehouse import AS_OF, Warehouse
 
 UNTIL = datetime.fromisoformat(AS_OF).astimezone(UTC)
 PEOPLE = 120

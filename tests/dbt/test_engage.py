@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ops.audiences import AudienceRefused, export, purpose_of
-from tests.dbt.conftest import PROJECT, Warehouse
 from tests.dbt.tiny_lake import Row, TinyLake, contact, deal, iso
+from tests.dbt.warehouse import PROJECT, Warehouse
 
 AS_OF = "2026-09-25T00:00:00Z"
 MARTS = "cx_warehouse.marts"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from extract.erased import FOLDER, Order
 from ops.erasure import orders
-from tests.dbt.conftest import Warehouse
+from tests.dbt.warehouse import Warehouse
 from tests.ops.conftest import NOW
 
 MODELS = ("stg_operations__erasure_receipts", "fct_erasure_receipts")

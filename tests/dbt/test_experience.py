@@ -9,7 +9,6 @@ import pyarrow as pa
 import pytest
 
 from ops.score import SCHEMA, write_scores
-from tests.dbt.conftest import Warehouse
 from tests.dbt.service_records import (
     MARTS,
     SCORED_AT,
@@ -23,6 +22,7 @@ from tests.dbt.service_records import (
     ticket,
 )
 from tests.dbt.tiny_lake import Row, TinyLake, hit, post
+from tests.dbt.warehouse import Warehouse
 
 FACTS = (
     "agg_experience_daily",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ops.goals import COLUMNS, check, lock_hash, read_goals
-from tests.dbt.conftest import PROJECT, Warehouse
+from tests.dbt.warehouse import PROJECT, Warehouse
 
 
 @pytest.fixture(scope="module")

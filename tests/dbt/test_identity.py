@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, archived_contact, contact, hit, post, user
+from tests.dbt.warehouse import Warehouse
 
 IDENTITY = ("+int_identifiers_resolved",)
 DAY = "2026-07-01"

@@ -14,8 +14,8 @@ import pytest
 from ops import reviews
 from ops import settings as ops_settings
 from ops.identity import decisions
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import at, contact, deal, hit, user
+from tests.dbt.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 PARTS = ("intermediate", "marts")

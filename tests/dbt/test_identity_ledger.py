@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import archived_contact, contact, user
+from tests.dbt.warehouse import Warehouse
 
 IDENTITY = ("+int_identifiers_resolved",)
 LEDGER = """

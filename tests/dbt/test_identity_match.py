@@ -10,8 +10,8 @@ import pytest
 
 from ops.identity import match
 from sandbox.stories import PLANTED, dialled
-from tests.dbt.conftest import Warehouse
 from tests.dbt.identity_world import Persons, agreement, true_identifiers
+from tests.dbt.warehouse import Warehouse
 
 MODELS = ("+int_identity_records", "+int_identifiers_resolved")
 WHOSE = (

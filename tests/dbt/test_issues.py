@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.service_records import answer, call, forked, ticket
 from tests.dbt.tiny_lake import Row, contact, user
+from tests.dbt.warehouse import Warehouse
 
 MARTS = "+path:models/marts/issues"
 REASON_FIELD = 4410012

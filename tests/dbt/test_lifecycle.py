@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, contact, deal, hit, post
+from tests.dbt.warehouse import Warehouse
 
 ANN = (
     "customer_key = (select customer_key from cx_warehouse.marts.pii_customers"

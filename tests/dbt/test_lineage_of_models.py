@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ops.lineage_events import of_dbt
-from tests.dbt.conftest import Warehouse
+from tests.dbt.warehouse import Warehouse
 
 SELECTED = ("stg_operations__extract_attempts", "stg_operations__releases", "fct_releases")
 

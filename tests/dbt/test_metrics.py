@@ -15,9 +15,9 @@ import yaml
 from dbt.contracts.graph.semantic_manifest import SemanticManifest
 
 from ops import metric_query, semantic_layer
-from tests.dbt.conftest import PROJECT, Warehouse
 from tests.dbt.service_records import answer, build_scored, call, forked, rating, ticket
 from tests.dbt.tiny_lake import Row, TinyLake, post
+from tests.dbt.warehouse import PROJECT, Warehouse
 
 PAGE = (PROJECT.parent / "docs" / "metrics.md").read_text()
 EXAMPLES = {

@@ -18,9 +18,9 @@ from expectations.results import CheckResult, Severity, Subject, write_results
 from extract import SOURCES
 from extract.outcomes import Attempt, attempt_id, record
 from ops.alerts.lineage import affected_by
-from tests.dbt.conftest import PROJECT, Warehouse
 from tests.dbt.service_records import call, forked
 from tests.dbt.tiny_lake import at
+from tests.dbt.warehouse import PROJECT, Warehouse
 
 SELECTED = (
     "tag:before_scoring",

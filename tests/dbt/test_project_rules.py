@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.dbt import project_rules
-from tests.dbt.conftest import PROJECT
 from tests.dbt.project_rules import Manifest, Node
+from tests.dbt.warehouse import PROJECT
 
 Rule = Callable[[Manifest], list[str]]
 # Marts that carry personal data: whoever opens the release reads it. Think before you add one.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.test_recovery import mark
+from tests.dbt.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ import pytest
 from expectations import quarantine
 from expectations.gate import check_landed
 from ops import build
-from tests.dbt.conftest import Warehouse
+from tests.dbt.warehouse import Warehouse
 from tests.expectations.landed import DAY, NOW, call, calls, land, row_of
 
 AS_OF = f"{DAY.end:%Y-%m-%dT%H:%M:%SZ}"

@@ -7,7 +7,7 @@ import pytest
 from expectations import quarantine
 from expectations.gate import check_landed
 from ops import build
-from tests.dbt.conftest import Warehouse
+from tests.dbt.warehouse import Warehouse
 from tests.expectations.landed import DAY, NOW, Row, call, calls, land, row_of
 
 MODELS = (

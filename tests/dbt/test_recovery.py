@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, contact, iso
+from tests.dbt.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 

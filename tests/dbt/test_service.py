@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.desk_records import REPLY, WAIT, Clocks, incident, promise, quarter
 from tests.dbt.service_records import call, forked, ticket
 from tests.dbt.tiny_lake import Row, TinyLake
+from tests.dbt.warehouse import Warehouse
 
 FACTS = ("fct_queue_intervals", "fct_sla_clocks", "fct_ticket_status_periods")
 SOURCES = ("zendesk", "servicenow", "files")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.desk_records import incident, promise, quarter
 from tests.dbt.service_records import call, forked
 from tests.dbt.tiny_lake import Row, TinyLake, at
+from tests.dbt.warehouse import Warehouse
 
 MARTS = "cx_warehouse.marts"
 MODELS = (

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import (
     Row,
     TinyLake,
@@ -19,6 +18,7 @@ from tests.dbt.tiny_lake import (
     post,
     user,
 )
+from tests.dbt.warehouse import Warehouse
 
 CONTACTS = "stg_hubspot__contacts"
 EVENTS = "stg_ga4__events"

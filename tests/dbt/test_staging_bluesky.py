@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, iso
+from tests.dbt.warehouse import Warehouse
 
 SEARCH = "stg_bluesky__search_posts"
 COUNTS = {"likeCount": 3, "repostCount": 1, "replyCount": 0, "quoteCount": 2}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Record, Row, at
+from tests.dbt.warehouse import Warehouse
 
 POSTS, INSIGHTS = "stg_facebook__published_posts", "stg_facebook__page_insights"
 

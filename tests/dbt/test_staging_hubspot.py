@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Record, Row, contact, iso
+from tests.dbt.warehouse import Warehouse
 
 OWNERS, CONTACTS = "stg_hubspot__owners", "stg_hubspot__contacts"
 CONSENT, PIPELINES = "stg_hubspot__subscriptions", "stg_hubspot__pipelines"

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from expectations.results import CheckResult, Severity, Subject, write_results
 from extract.outcomes import Attempt, record
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import at
+from tests.dbt.warehouse import Warehouse
 
 MODELS = ("stg_operations__extract_attempts", "stg_operations__check_results")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row
+from tests.dbt.warehouse import Warehouse
 
 DETAIL, TOTAL = "search_console.by_query_page", "search_console.by_date"
 

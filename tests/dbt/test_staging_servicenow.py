@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row
+from tests.dbt.warehouse import Warehouse
 
 INCIDENT = "stg_servicenow__incident"
 AUDIT = "servicenow.sys_audit_delete"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Record, Row, iso
+from tests.dbt.warehouse import Warehouse
 
 MODEL = "stg_typeform__responses"
 SCORES = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, iso, post
+from tests.dbt.warehouse import Warehouse
 
 MENTIONS = "stg_x__mentions"
 KEPT = "post_id, author_id, author_username, text, like_count, is_deleted, _build_id"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.tiny_lake import Row, iso
+from tests.dbt.warehouse import Warehouse
 
 EVENTS = "stg_zendesk__ticket_metric_events"
 ACTIVITY = "stg_zendesk__agent_activity"

@@ -17,8 +17,8 @@ import pytest
 from ops import value
 from ops.identity import decisions
 from ops.score import score_new_texts
-from tests.dbt.conftest import Warehouse
 from tests.dbt.living_company import FIRST, LivingLake, living
+from tests.dbt.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 DAYS = 30

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from ops.score import score_new_texts
-from tests.dbt.conftest import Warehouse
 from tests.dbt.service_records import SCORED_AT, forked, ticket
 from tests.dbt.tiny_lake import post
+from tests.dbt.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 VERSIONS = {1: "73dfa223771c"}  # of topics.csv and topic_terms.csv; a change needs a new version

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.desk_records import REPLY, Clocks
 from tests.dbt.service_records import answer, build_scored, forked, reading, ticket
 from tests.dbt.tiny_lake import TinyLake, post
+from tests.dbt.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 MODELS = {

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.conftest import Warehouse
 from tests.dbt.service_records import forked
 from tests.dbt.tiny_lake import Record, Row, TinyLake, hit
+from tests.dbt.warehouse import Warehouse
 
 MODELS = (
     "+fct_attribution_credits",

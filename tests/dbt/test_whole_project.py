@@ -14,10 +14,10 @@ import pytest
 from extract import SOURCES
 from ops.score import score_new_texts
 from tests.dbt.canaries import columns_with_canaries, plant
-from tests.dbt.conftest import Warehouse
 from tests.dbt.living_company import FIRST, living
 from tests.dbt.project_rules import models, personal_columns
 from tests.dbt.tiny_lake import TinyLake
+from tests.dbt.warehouse import Warehouse
 
 DAYS = 4
 # Google tells what was searched some days later.

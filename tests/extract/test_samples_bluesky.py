@@ -11,7 +11,7 @@ from typing import Any
 from extract.bluesky import BlueskySettings
 from extract.lake import Manifest
 from extract.pull import Waiting, pull
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.northwind import day
 from tests.extract.vendor import Answer, Vendor
 
@@ -42,7 +42,7 @@ def page() -> Answer:
 def test_the_post_of_the_sample_becomes_a_typed_row(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Callable[[Path], Warehouse],  # noqa: F811
+    new_warehouse: Callable[[Path], Warehouse],
 ) -> None:
     manifest = pulled(vendor, tmp_path / "lake", SESSION, page(), LAST_PAGE)
     assert (manifest.rows, manifest.invalid_rows) == (1, 0)

@@ -16,7 +16,7 @@ from extract.facebook import FacebookSettings
 from extract.lake import Manifest, landed_path
 from extract.pull import pull
 from extract.source import Window
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.northwind import day
 from tests.extract.vendor import Answer, Vendor
 
@@ -60,7 +60,7 @@ def staged(
 def test_page_of_the_sample_becomes_its_row(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     vendor.say(answer("page"))
     manifest = land(vendor, tmp_path / "lake", "page_counters")
@@ -81,7 +81,7 @@ def test_page_of_the_sample_becomes_its_row(
 def test_post_of_the_sample_becomes_its_row(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     vendor.say(*([answer("published_posts"), NO_MORE] * 8))
     manifest = land(vendor, tmp_path / "lake", "published_posts")
@@ -106,7 +106,7 @@ def test_post_of_the_sample_becomes_its_row(
 def test_comment_of_the_sample_becomes_its_row(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     vendor.say(answer("published_posts"), answer("post_comments"), NO_MORE)
     manifest = land(vendor, tmp_path / "lake", "comments")
@@ -129,7 +129,7 @@ def test_comment_of_the_sample_becomes_its_row(
 def test_insights_of_the_sample_become_a_row_for_each_day_that_was_asked_for(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     vendor.say(answer("page_insights"))
     june = day(0)

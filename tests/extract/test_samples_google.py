@@ -16,7 +16,7 @@ from extract.lake import Manifest, landed_path
 from extract.pull import pull
 from extract.search_console import SearchConsoleSettings
 from sandbox.render_ga4 import SCHEMA
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.northwind import day
 from tests.extract.vendor import Answer, Vendor
 
@@ -75,7 +75,7 @@ def test_report_of_the_sample_is_asked_for_as_the_sample_asks(
 def test_report_of_the_sample_becomes_its_rows(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     vendor.say(*[Answer(body={})] * 3, Answer(body=sample("ga4_run_report")["response"]["body"]))
     manifest = land(tmp_path / "lake", "ga4", "report_daily", report_settings(vendor))
@@ -99,7 +99,7 @@ def test_report_of_the_sample_becomes_its_rows(
 
 def test_exported_event_of_the_sample_becomes_its_row(
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     body = sample("ga4_bigquery_event")["response"]["body"]
     file = tmp_path / f"export/analytics_{PROPERTY}/events_20260701.parquet"
@@ -124,7 +124,7 @@ def test_exported_event_of_the_sample_becomes_its_row(
 def test_search_results_of_the_sample_become_their_rows(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     told = sample("gsc_searchanalytics")
     vendor.say(*[Answer(body={})] * 10, Answer(body=told["response"]["body"]), Answer(body={}))

@@ -15,7 +15,7 @@ from extract.hubspot_access import HubSpotSettings
 from extract.lake import Manifest, landed_path
 from extract.pull import Waiting, pull
 from extract.source import Window
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.northwind import day
 from tests.extract.vendor import Answer, Vendor
 
@@ -63,7 +63,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(vendor: Vendor, tmp_path: Path, new_warehouse: Begin) -> Desk:  # noqa: F811
+def desk(vendor: Vendor, tmp_path: Path, new_warehouse: Begin) -> Desk:
     return Desk(vendor, tmp_path, new_warehouse)
 
 

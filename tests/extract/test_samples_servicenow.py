@@ -17,7 +17,7 @@ from extract.errors import Defer
 from extract.lake import Manifest, landed_path
 from extract.pull import pull
 from extract.servicenow import ServiceNowSettings
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.northwind import day
 from tests.extract.vendor import Answer, Vendor
 
@@ -57,7 +57,7 @@ def staged(new: Begin, folder: Path, stream: str, columns: str) -> list[tuple[An
 def test_incident_of_the_sample_becomes_its_row(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     vendor.say(*answers("incident"))
     manifest = land(vendor, tmp_path / "lake", "incident")
@@ -84,7 +84,7 @@ def test_incident_of_the_sample_becomes_its_row(
 def test_promise_of_the_sample_becomes_its_row(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> None:
     vendor.say(*answers("task_sla"))
     assert land(vendor, tmp_path / "lake", "task_sla").rows == 1

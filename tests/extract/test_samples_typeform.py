@@ -10,7 +10,7 @@ from pathlib import Path
 from extract.lake import landed_path
 from extract.pull import pull
 from extract.typeform import TypeformSettings
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.northwind import day
 from tests.extract.vendor import Answer, Vendor
 
@@ -22,7 +22,7 @@ TOKEN = "21085286190ffad1248d17c4135ee56f"
 def test_response_of_the_sample_becomes_its_row(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Callable[[Path], Warehouse],  # noqa: F811
+    new_warehouse: Callable[[Path], Warehouse],
 ) -> None:
     vendor.say(Answer(body=json.loads(SAMPLE.read_text())["response"]["body"]))
     settings = TypeformSettings(

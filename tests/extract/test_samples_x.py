@@ -12,7 +12,7 @@ from extract.lake import Manifest
 from extract.pull import Waiting, pull
 from extract.source import Window
 from extract.x import XSettings
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.vendor import Answer, Vendor
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -46,7 +46,7 @@ def pulled(vendor: Vendor, lake: Path, slept: list[float], *answers: Answer) -> 
 def test_posts_of_the_sample_become_typed_rows(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Callable[[Path], Warehouse],  # noqa: F811
+    new_warehouse: Callable[[Path], Warehouse],
 ) -> None:
     manifest = pulled(vendor, tmp_path / "lake", [], answer("recent_search"), LAST_PAGE)
     assert (manifest.rows, manifest.invalid_rows) == (2, 0)

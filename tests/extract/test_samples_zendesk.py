@@ -13,7 +13,7 @@ import pytest
 from extract.lake import Manifest, landed_path
 from extract.pull import Waiting, pull
 from extract.zendesk import ZendeskSettings
-from tests.dbt.conftest import Warehouse, new_warehouse, parsed  # noqa: F401  (fixtures)
+from tests.dbt.warehouse import Warehouse
 from tests.extract.northwind import day
 from tests.extract.vendor import Answer, Vendor
 
@@ -37,7 +37,7 @@ def land(vendor: Vendor, lake: Path, stream: str, slept: list[float] | None = No
 def staged(
     vendor: Vendor,
     tmp_path: Path,
-    new_warehouse: Begin,  # noqa: F811
+    new_warehouse: Begin,
 ) -> Callable[[str, Any, str], list[tuple[Any, ...]]]:
     """Land an answer, let the file through the gate and into staging; give the columns."""
 

@@ -8,14 +8,15 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from tests.dbt.tiny_lake import TinyLake
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 AS_OF = "2026-10-01T00:00:00Z"
@@ -23,6 +24,9 @@ AS_OF = "2026-10-01T00:00:00Z"
 
 def invoke(words: list[str], folder: Path, manifest: Any = None) -> dbtRunnerResult:
     """Run dbt with every path under `folder`, and let go of the database afterwards."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415  (seconds)
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
     os.environ["CXW_BUILD_DIR"] = str(folder)
     paths = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": folder / "target"}
     options = [f"--{name}={value}" for name, value in paths.items()]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 from expectations.errors import UndecidableRow
 from expectations.lake.rules import GATE, ROW_KEY
 from expectations.promotion import remark, row_key
+from extract import row_files
 from extract.erased import at_work
-from extract.lake import committed
 
 RELEASE, DROP = "release", "drop"
 DROPPED = "dropped by "
@@ -67,8 +67,6 @@ class Decision:
         return f"{DROPPED}{self.decided_by}: {self.decision_reason}"
 
 
-TYPES = {"str": pa.string(), "datetime": MOMENT}
-SCHEMA = pa.schema([(n, TYPES[str(t)]) for n, t in Decision.__annotations__.items()])
 HELD = """
 select filename, coalesce(_pk, ''), {key}, _error, _interval_start, _interval_end
 from read_parquet('{files}', union_by_name = true, hive_partitioning = false, filename = true)
@@ -171,8 +169,7 @@ def _keep(
         *(kind, by, now, why),
     )
     path = lake / "decisions" / "quarantine" / f"{now:%Y%m%dT%H%M%SZ}-{key}.parquet"
-    with committed(path, now) as file:
-        pq.write_table(pa.Table.from_pylist([asdict(made)], SCHEMA), file)
+    row_files.write(path, made, now)
     return made
 
 

@@ -5,20 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from extract.lake import committed
+from extract import row_files
 from extract.source import STAMP
 
-MOMENT = pa.timestamp("us", tz="UTC")
 FOLDER = Path("operations") / "extract_attempts"
-TYPES = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "datetime": MOMENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +48,6 @@ class Attempt:
     duration_seconds: float
 
 
-SCHEMA = pa.schema([(f.name, TYPES[str(f.type).split(" ")[0]]) for f in fields(Attempt)])
-
-
 def attempt_id(source: str, stream: str, window: str, started_at: datetime) -> str:
     """Return a new name for an attempt; a deferred attempt is one of its own."""
     begun = started_at.astimezone(UTC).strftime(STAMP)
@@ -66,6 +58,5 @@ def record(lake: Path, attempt: Attempt) -> Path:
     """Write the outcome of an attempt where staging finds it."""
     day = f"dt={attempt.started_at:%Y-%m-%d}"
     path = lake / FOLDER / day / f"{attempt.attempt_id}.parquet"
-    with committed(path, attempt.finished_at) as file:
-        pq.write_table(pa.Table.from_pylist([asdict(attempt)], SCHEMA), file, compression="zstd")
+    row_files.write(path, attempt, attempt.finished_at)
     return path

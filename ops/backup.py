@@ -8,7 +8,6 @@ of releases are replaced, never written in place, so an open one stays as it is.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -26,6 +25,7 @@ from ops import publish, whole_file
 from ops.backup_store import DamagedBackup, Item, NoBackup, Store
 from ops.full_disk import told_when_full
 from ops.goals import goals_file
+from ops.only_one import only_one
 from ops.private_build import MARTS, RESERVE, WAREHOUSE, check_room
 from ops.release_files import switch, switching
 from ops.settings import Settings
@@ -240,14 +240,11 @@ def _only_one(data: Path) -> Iterator[Path]:
     """Let one backup of a data folder run; yield a folder for what it copies first."""
     beside = data / ".backup"
     beside.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (beside / "lock").open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BackupRunning(
-                f"another `cxw backup` of {data.name}/ runs",
-                "each of the two would remove what the other one has just copied",
-                "wait for it, or end it; its lock goes with it",
-            ) from None
+    refusal = BackupRunning(
+        f"another `cxw backup` of {data.name}/ runs",
+        "each of the two would remove what the other one has just copied",
+        "wait for it, or end it; its lock goes with it",
+    )
+    with only_one(beside / "lock", refusal):
         yield beside
         (beside / "airflow.db").unlink(missing_ok=True)

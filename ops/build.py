@@ -27,7 +27,7 @@ from extract.erased import orders as ordered_erasures
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
-from ops import lineage_events, publish, release_record, score, sentiment, value
+from ops import applied, lineage_events, publish, release_record, score, sentiment, value
 from ops.dbt import DbtPaths, memories, run_dbt
 from ops.erasure import carry_out, memory, orders
 from ops.identity import decisions, match
@@ -126,8 +126,8 @@ def build(
             done.append(FITTED_BY_OPS)
         rest = run("--exclude", *done)
         record(private.warehouse, private.number, fresh)
-        decisions.record(private.warehouse, decided)
-        orders.record(private.warehouse, erased)
+        applied.record(private.warehouse, applied.DECISIONS, decided)
+        applied.record(private.warehouse, applied.ERASURES, erased)
         publish.seal(
             private,
             publish.BuildFacts(

@@ -7,20 +7,16 @@ not written down: only a publication retires, and it follows a build.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from extract.lake import committed
+from extract import row_files
 from ops import publish
 from ops.release_files import SERVED
 
 FOLDER = Path("operations") / "releases"
-TYPES = {"str": pa.string(), "int": pa.int64(), "datetime": pa.timestamp("us", tz="UTC")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +40,6 @@ class Told:
     changed_row_count: int
 
 
-SCHEMA = pa.schema([(f.name, TYPES[str(f.type).split(" ")[0]]) for f in fields(Told)])
-
-
 def keep(data: Path, lake: Path, now: datetime) -> int:
     """Write down the releases that were shown and are not written down; return how many."""
     kept = 0
@@ -55,9 +48,7 @@ def keep(data: Path, lake: Path, now: datetime) -> int:
         name = f"{release.id}-{release.built_at:%Y%m%dT%H%M%SZ}.parquet"
         path = lake / FOLDER / day / name
         if not path.exists() and (release.path / SERVED).exists():
-            table = pa.Table.from_pylist([asdict(_told(release))], SCHEMA)
-            with committed(path, now) as file:
-                pq.write_table(table, file, compression="zstd")
+            row_files.write(path, _told(release), now)
             kept += 1
     return kept
 

@@ -6,7 +6,6 @@ killed left nothing half written, so the next one finds the same gap and closes 
 
 from __future__ import annotations
 
-import fcntl
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -25,6 +24,7 @@ from ops import build as building
 from ops import children, plan, publish, steps, summary
 from ops.airflow_home import prepare
 from ops.alerts import failures
+from ops.only_one import only_one
 from ops.private_build import MARTS
 from ops.progress import Progress
 from ops.settings import ConfigurationError, Settings, configured_sources
@@ -220,15 +220,11 @@ def _say_next(console: Console, settings: Settings, todo: Plan) -> None:
 
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
-    """Let one `cxw run` work on a data folder; the kernel frees the lock when it dies."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / ".run.lock").open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AlreadyRunning(
-                f"another `cxw run` works on {data_dir.name}/",
-                "two of them would read the same gap twice",
-                "wait for it, or end it; its lock goes with it",
-            ) from None
+    """Let one `cxw run` work on a data folder."""
+    refusal = AlreadyRunning(
+        f"another `cxw run` works on {data_dir.name}/",
+        "two of them would read the same gap twice",
+        "wait for it, or end it; its lock goes with it",
+    )
+    with only_one(data_dir / ".run.lock", refusal):
         yield

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
-from extract import BROKEN, SOURCES
+from extract import BROKEN
 from ops.alerts.channels import quiet
 from ops.alerts.finding import Finding
 from ops.alerts.message import age, moment
+from ops.alerts.on_failure import streams_of
 from ops.settings import Settings
 
 HEALTH = "/api/v2/monitor/health"
@@ -109,7 +110,7 @@ def _not_imported(errors: list[Any]) -> Iterator[Finding]:
             f"dag.{stem}",
             f"{name} cannot be imported ({last.partition(':')[0][:80]}); none of its runs happens",
             _moment(seen) if seen else None,
-            _streams(stem),
+            streams_of(stem),
             ("airflow dags list-import-errors", "airflow dags reserialize"),
             (f"dag.{stem}",),
         )
@@ -126,16 +127,11 @@ def _not_made(due: list[Any], now: datetime, limits: Mapping[str, float]) -> Ite
                 f"the run of {dag_id} that was due at {moment(at)} was not made, though the "
                 "scheduler is alive",
                 at,
-                _streams(dag_id),
+                streams_of(dag_id),
                 (f"airflow dags trigger {dag_id}",),
                 (f"run.{dag_id}",),
                 makes_stale=dag_id.startswith(("extract_", "build_")),
             )
-
-
-def _streams(dag_id: str) -> tuple[str, ...]:
-    source = SOURCES.get(dag_id.removeprefix("extract_"))
-    return tuple(f"{source.name}.{stream.name}" for stream in source.streams) if source else ()
 
 
 def _down(part: str, what: str, since: datetime | None) -> Finding:

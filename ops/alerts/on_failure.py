@@ -69,7 +69,7 @@ def run_alert(
     streams = sorted({failure.subject for failure in found if failure.subject})
     affected = Affected()
     if dag_id not in NO_MARTS:
-        affected = affected_streams(settings, streams or _streams_of(dag_id))
+        affected = affected_streams(settings, streams or streams_of(dag_id))
     failed = [{"step": f.step, "subject": f.subject, "window": f.window, "at": f.at} for f in found]
     return Alert(
         id=failures.run_name(dag_id, run_id),
@@ -96,10 +96,10 @@ def _subject(dag_id: str, failed: Mapping[str, str]) -> str:
     return failed["subject"] or ("release" if failed["step"] in BUILD_STEPS else dag_id)
 
 
-def _streams_of(dag_id: str) -> list[str]:
+def streams_of(dag_id: str) -> tuple[str, ...]:
     """Return the streams of a DAG that extracts; none for others."""
     source = SOURCES.get(dag_id.removeprefix("extract_"))
-    return [f"{source.name}.{stream.name}" for stream in source.streams] if source else []
+    return tuple(f"{source.name}.{stream.name}" for stream in source.streams) if source else ()
 
 
 def _log(dag_id: str, run_id: str) -> str:

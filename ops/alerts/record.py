@@ -7,26 +7,17 @@ it changes, and when it is over. A word is never changed; the newest of an alert
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from extract import row_files
 from extract.errors import CxwError
-from extract.lake import committed
 from ops.alerts.filed import Filed
 
 log = logging.getLogger("cxw.alerts")
 FOLDER = Path("operations") / "alerts"
-TYPES = {
-    "str": pa.string(),
-    "int": pa.int64(),
-    "bool": pa.bool_(),
-    "datetime": pa.timestamp("us", tz="UTC"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +42,6 @@ class Word:
     reader_count: int
 
 
-SCHEMA = pa.schema([(f.name, TYPES[str(f.type).split(" ")[0]]) for f in fields(Word)])
-
-
 def keep(lake: Path, one: Filed, now: datetime) -> bool:
     """Write down how an alert stands; say whether that went well: no alert fails by its record."""
     word = _word(one, now)
@@ -61,9 +49,7 @@ def keep(lake: Path, one: Filed, now: datetime) -> bool:
     whose = sha256(word.alert_id.encode()).hexdigest()[:12]
     name = f"{whose}-{now:%Y%m%dT%H%M%SZ}-{said}.parquet"
     try:
-        with committed(lake / FOLDER / f"dt={word.opened_at:%Y-%m-%d}" / name, now) as file:
-            table = pa.Table.from_pylist([asdict(word)], SCHEMA)
-            pq.write_table(table, file, compression="zstd")
+        row_files.write(lake / FOLDER / f"dt={word.opened_at:%Y-%m-%d}" / name, word, now)
     except (CxwError, OSError):
         log.exception("alert %s is not in the lake; it stands in its own file", word.alert_id)
         return False

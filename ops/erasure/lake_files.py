@@ -6,8 +6,6 @@ more to do. The manifest goes along: its counts are those of the rows that are l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,27 +16,13 @@ import pyarrow.parquet as pq
 from xxhash import xxh3_128_digest
 
 from expectations.promotion import reasons_path
-from extract import SOURCES, find_source
+from extract import find_source
 from extract.erased import Guard, kept_record, kept_rows
-from extract.lake import MANIFEST_KEY, ZONES, Manifest, committed, read_manifest
+from extract.lake import MANIFEST_KEY, Manifest, committed, read_manifest
 from extract.rows import KEY_FIELDS, writer
 from extract.source import Stream
 
 COLUMNS_OF_OURS = {name for name, _ in KEY_FIELDS}
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """What was taken out of files."""
-
-    files: int = 0
-    removed: int = 0  # rows
-    changed: int = 0
-
-    def __add__(self, other: Rewritten) -> Rewritten:
-        return Rewritten(
-            self.files + other.files, self.removed + other.removed, self.changed + other.changed
-        )
 
 
 def place_of(path: Path) -> tuple[str, Stream]:
@@ -47,16 +31,7 @@ def place_of(path: Path) -> tuple[str, Stream]:
     return f"{source}.{stream}", find_source(source).stream(stream)
 
 
-def landed(lake: Path) -> Iterator[Path]:
-    """Yield every file of every zone, of the streams that are known, in the order of names."""
-    for zone in ZONES:
-        for source in SOURCES.values():
-            for stream in source.streams:
-                folder = lake / zone / source.name / stream.name
-                yield from sorted(folder.glob("dt=*/*.parquet"))
-
-
-def rewrite(path: Path, known: Guard, now: datetime) -> Rewritten:
+def rewrite(path: Path, known: Guard, now: datetime) -> None:
     """Take the erased out of one file; leave it untouched when nothing of theirs is in it."""
     name, stream = place_of(path)
     with pq.ParquetFile(path) as file:
@@ -65,7 +40,7 @@ def rewrite(path: Path, known: Guard, now: datetime) -> Rewritten:
     cleaned, removed, changed = without(table, known, name, stream)
     told = _manifest(read_manifest(path), removed, known, name, stream)
     if not removed and not changed and told == read_manifest(path):
-        return Rewritten()
+        return
     footer[MANIFEST_KEY.encode()] = msgspec.json.encode(told)
     footer.pop(b"ARROW:schema", None)
     with committed(path, now) as sink:
@@ -73,7 +48,6 @@ def rewrite(path: Path, known: Guard, now: datetime) -> Rewritten:
         with writer(sink, schema) as out:
             for batch in cleaned.to_batches(max_chunksize=20_000):
                 out.write_batch(batch)
-    return Rewritten(1, removed, changed)
 
 
 def without(table: pa.Table, known: Guard, name: str, stream: Stream) -> tuple[pa.Table, int, int]:

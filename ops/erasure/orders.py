@@ -7,24 +7,23 @@ whoever finds it can carry it out. The receipt says how far that went.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 from uuid import uuid4
 
-import duckdb
 import msgspec
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from extract import row_files
 from extract.erased import FOLDER, KEY_NAME, Guard, Order, digest, hashes_of, orders
 from extract.errors import CxwError
 from extract.lake import committed
+from ops import applied
 from ops.erasure.person import Person
 
-MOMENT = pa.timestamp("us", tz="UTC")
 PSEUDONYMS = ("customer_key", "identifier_key")
 
 
@@ -48,12 +47,6 @@ class Receipt:
     lake_erased_at: datetime | None = None
     finished_at: datetime | None = None
     release_id: str | None = None
-
-
-TYPES = {"str": pa.string(), "int": pa.int64(), "datetime": MOMENT}
-SCHEMA = pa.schema(
-    [(name, TYPES[str(kind).split(" ")[0]]) for name, kind in Receipt.__annotations__.items()]
-)
 
 
 def order(lake: Path, person: Person, by: str, why: str, now: datetime) -> Order:
@@ -108,8 +101,7 @@ def receipt(lake: Path, made: Order) -> Receipt:
 def mark(lake: Path, made: Order, now: datetime, **done: object) -> Receipt:
     """Write down that a step of an order is done."""
     told = replace(receipt(lake, made), **done)  # type: ignore[arg-type]
-    with committed(_receipt_path(lake, made.erasure_id), now) as file:
-        pq.write_table(pa.Table.from_pylist([asdict(told)], SCHEMA), file)
+    row_files.write(_receipt_path(lake, made.erasure_id), told, now)
     return told
 
 
@@ -123,25 +115,8 @@ def unfinished(lake: Path) -> Iterator[tuple[Order, Receipt]]:
 
 def unread(lake: Path, warehouse: Path) -> list[str]:
     """Return the orders that a warehouse was not built after."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        there = con.execute(
-            "select 1 from duckdb_tables() "
-            "where schema_name = 'operations' and table_name = 'applied_erasures'"
-        ).fetchall()
-        known = con.execute("select erasure_id from operations.applied_erasures") if there else None
-        applied = {name for (name,) in known.fetchall()} if known else set()
-    return [one.erasure_id for one in orders(lake) if one.erasure_id not in applied]
-
-
-def record(warehouse: Path, names: Sequence[str]) -> None:
-    """Write down in a private warehouse which orders it was built after."""
-    if names:
-        with duckdb.connect(str(warehouse)) as con:
-            con.execute("create schema if not exists operations")
-            con.execute("create table if not exists operations.applied_erasures (erasure_id text)")
-            con.executemany(
-                "insert into operations.applied_erasures values (?)", [(name,) for name in names]
-            )
+    known = applied.names(warehouse, applied.ERASURES)
+    return [one.erasure_id for one in orders(lake) if one.erasure_id not in known]
 
 
 def _receipt_path(lake: Path, erasure_id: str) -> Path:

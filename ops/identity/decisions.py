@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from extract import row_files
 from extract.errors import CxwError
-from extract.lake import committed
+from ops import applied
 
 KINDS = ("same", "different", "undecided")
-SCHEMA = pa.schema(
-    [
-        ("decision_id", pa.string()),
-        ("left_record_key", pa.string()),
-        ("right_record_key", pa.string()),
-        ("decision_type", pa.string()),
-        ("decided_by", pa.string()),
-        ("decided_at", pa.timestamp("us", tz="UTC")),
-        ("decision_reason", pa.string()),
-    ]
-)
 
 
 class UnknownPair(CxwError):
@@ -64,9 +52,7 @@ def decide(
     said = "|".join((left, right, kind, by, why, now.isoformat()))
     key = hashlib.sha256(said.encode()).hexdigest()[:12]
     made = Decision(key, left, right, kind, by, now, why)
-    path = folder(lake) / f"{now:%Y%m%dT%H%M%SZ}-{key}.parquet"
-    with committed(path, now) as file:
-        pq.write_table(pa.Table.from_pylist([asdict(made)], SCHEMA), file)
+    row_files.write(folder(lake) / f"{now:%Y%m%dT%H%M%SZ}-{key}.parquet", made, now)
     return made
 
 
@@ -103,22 +89,4 @@ def told_apart(lake: Path) -> list[tuple[str, str]]:
 def unread(lake: Path, warehouse: Path) -> list[str]:
     """Return the files of decisions that the warehouse has not applied."""
     names = {path.name for path in folder(lake).glob("*.parquet")}
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        there = con.execute(
-            "select 1 from duckdb_tables() "
-            "where schema_name = 'operations' and table_name = 'applied_decisions'"
-        ).fetchall()
-        known = con.execute("select name from operations.applied_decisions") if there else None
-        applied = {name for (name,) in known.fetchall()} if known else set()
-    return sorted(names - applied)
-
-
-def record(warehouse: Path, names: list[str]) -> None:
-    """Write down in the private warehouse which decisions it applies now."""
-    with duckdb.connect(str(warehouse)) as con:
-        con.execute("create schema if not exists operations")
-        con.execute("create table if not exists operations.applied_decisions (name text)")
-        if names:
-            con.executemany(
-                "insert into operations.applied_decisions values (?)", [(name,) for name in names]
-            )
+    return sorted(names - applied.names(warehouse, applied.DECISIONS))

@@ -28,7 +28,7 @@ from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
 from ops import applied, lineage_events, publish, release_record, score, sentiment, value
-from ops.dbt import DbtPaths, memories, run_dbt
+from ops.dbt import DbtPaths, memories, read_project, run_dbt
 from ops.erasure import carry_out, memory, orders
 from ops.identity import decisions, match
 from ops.settings import Settings
@@ -90,9 +90,10 @@ def build(
     if release and not is_full_refresh and not _has_news(lake, release.warehouse):
         return None
     paths = DbtPaths(settings.dbt_dir, settings.dbt_target, settings.data_dir / "logs" / "dbt")
+    project = read_project(paths)
     with publish.open_build(data, is_anew=is_full_refresh) as private:
         if release and is_full_refresh:
-            memory.carry_over(release.warehouse, private, memories(paths), guard(lake))
+            memory.carry_over(release.warehouse, private, memories(project), guard(lake))
         release_record.keep(data, lake, now)
         known = consumed(private.warehouse)
         fresh, decided = new_files(lake, known), decisions.unread(lake, private.warehouse)
@@ -111,7 +112,7 @@ def build(
         command = [*BUILD, *(["--full-refresh"] if is_full_refresh else [])]
 
         def run(*selected: str) -> dict[str, int]:
-            return run_dbt([*command, *selected], paths, private.path, variables, tell)
+            return run_dbt([*command, *selected], paths, private.path, variables, tell, project)
 
         first = run("--select", SCORED_BY_OPS)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)

@@ -36,14 +36,14 @@ def run_dbt(
     build_dir: Path,
     variables: Mapping[str, Any],
     tell: Tell = lambda results, manifest: None,
+    manifest: Any = None,
 ) -> dict[str, int]:
     """Run one dbt command; return nodes by status, or raise `BuildFailed` naming what failed.
 
-    The project is parsed without variables and without a build's folder, so that dbt's partial
-    parse finds what an earlier build read: both count when nodes run, not when they are read.
+    `manifest` is the project as `read_project` returns it: several commands of a build share it.
     `tell` gets what became of each node, also when one failed.
     """
-    manifest = _invoke(["parse"], paths).result
+    manifest = manifest or read_project(paths)
     written = [] if command[0] == "docs" else ["--no-write-json"]  # the parse wrote manifest.json
     with build_dir_in_environment(build_dir), _released():
         answer = _invoke([*command, "--vars", json.dumps(variables), *written], paths, manifest)
@@ -53,21 +53,24 @@ def run_dbt(
     for result in results:
         counts[str(result.status)] = counts.get(str(result.status), 0) + 1
     if not answer.success:
-        said = [answer.exception, *(result.message for result in results)]
-        if any(NO_ROOM in str(one) for one in said):
-            raise full("build")
-        raise BuildFailed(
-            _seen(command, results, answer.exception),
-            "marts built on it would be wrong or missing, so nothing of this build is kept",
-            f"read {paths.logs.parent.name}/{paths.logs.name}/dbt.log; correct it; run `cxw build`,"
-            " or `cxw build --full-refresh` when a model has changed",
-        )
+        raise _failed(command, paths, results, answer.exception)
     return counts
 
 
-def memories(paths: DbtPaths) -> list[tuple[str, str]]:
+def read_project(paths: DbtPaths) -> Any:
+    """Return dbt's manifest of the project.
+
+    It is read without variables and without a build's folder, so that dbt's partial parse finds
+    what an earlier build read: both count when nodes run, not when they are read.
+    """
+    answer = _invoke(["parse"], paths)
+    if not answer.success:
+        raise _failed(["parse"], paths, [], answer.exception)
+    return answer.result
+
+
+def memories(manifest: Any) -> list[tuple[str, str]]:
     """Return schema and name of the models that a full refresh keeps: only builds told them."""
-    manifest = _invoke(["parse"], paths).result
     return [
         (node.schema, node.alias)
         for node in manifest.nodes.values()
@@ -85,6 +88,19 @@ def _invoke(command: list[str], paths: DbtPaths, manifest: Any = None) -> Any:
             *("--target-path", str(paths.target), "--log-path", str(paths.logs)),
             *("--quiet", "--no-use-colors"),
         ]
+    )
+
+
+def _failed(
+    command: list[str], paths: DbtPaths, results: list[Any], error: BaseException | None
+) -> CxwError:
+    if any(NO_ROOM in str(said) for said in (error, *(result.message for result in results))):
+        return full("build")
+    return BuildFailed(
+        _seen(command, results, error),
+        "marts built on it would be wrong or missing, so nothing of this build is kept",
+        f"read {paths.logs.parent.name}/{paths.logs.name}/dbt.log; correct it; run `cxw build`,"
+        " or `cxw build --full-refresh` when a model has changed",
     )
 
 

@@ -80,7 +80,7 @@ class Warehouse:
         words = [command, "--vars", json.dumps({**given, **variables})]
         words += ["--select", *selected] if selected else []
         words += ["--full-refresh"] if full_refresh else []
-        return invoke(words, self.folder, self.parsed.deepcopy())
+        return invoke(words, self.folder, self.parsed)
 
     def build(self, *selected: str, **options: Any) -> None:
         """Run models, and fail the test with dbt's own words when one fails."""

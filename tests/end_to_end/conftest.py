@@ -98,20 +98,29 @@ class Company:
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """Forty-five days of four hundred customers: the outage lies inside."""
-    folder = tmp_path_factory.mktemp("company")
     sources = ("zendesk", "hubspot", "ga4", "servicenow")  # whose truth is compared
-    made = Company(folder / "data", 7, 400, "2026-07-01", "2026-08-15", sources).prepare()
-    made.run()
-    return made
+    folder = shared(tmp_path_factory, "company")
+    return once(Company(folder / "data", 7, 400, "2026-07-01", "2026-08-15", sources))
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Ten days of a hundred and fifty customers, made once for all workers; tests copy it."""
+    """Ten days of a hundred and fifty customers, with the source of which each day is a run."""
+    folder = shared(tmp_path_factory, "small")
+    return once(Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11"))
+
+
+def shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return a folder that all workers see."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)
-    made = Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11")
+    return folder
+
+
+def once(made: Company) -> Company:
+    """Run a company the whole way, once for all workers; who changes it works on a copy."""
+    folder = made.data.parent
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():

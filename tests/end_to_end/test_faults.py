@@ -19,9 +19,9 @@ from ops.settings import Settings
 from ops.world import WorldParameters
 from tests.end_to_end.conftest import Company
 
-NOW = datetime(2026, 7, 12, 0, 10, tzinfo=UTC)
-WINDOW = ("--from", "2026-07-11", "--to", "2026-07-12")
-FILE = "dt=2026-07-11/20260711T000000Z--20260712T000000Z"
+NOW = datetime(2026, 8, 16, 0, 10, tzinfo=UTC)
+WINDOW = ("--from", "2026-08-15", "--to", "2026-08-16")
+FILE = "dt=2026-08-15/20260815T000000Z--20260816T000000Z"
 
 
 @dataclass(frozen=True)
@@ -72,24 +72,34 @@ class Served:
         return os.readlink(self.settings.data_dir / "marts" / "current")
 
 
+@pytest.fixture(scope="module")
+def url(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Let the company go on for a day; its faults and changes are taken back after each test."""
+    world = WorldParameters(company.seed, company.customers, date.fromisoformat(company.start))
+    with children.sandbox(world, NOW, tmp_path_factory.mktemp("log") / "sandbox.log") as url:
+        yield url
+
+
 @pytest.fixture
 def served(
-    small: Company,
+    company: Company,
+    url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Served]:
-    shutil.copytree(small.data, tmp_path / "data", symlinks=True)
-    world = WorldParameters(small.seed, small.customers, date.fromisoformat(small.start))
-    with children.sandbox(world, NOW, tmp_path / "sandbox.log") as url:
-        given = settings.load({"CXW_DATA_DIR": str(tmp_path / "data")}, working_dir=tmp_path)
-        made = Served(children.sandboxed(given, url), url, monkeypatch, capsys)
-        before = made.release
-        yield made
-        assert made.release == before
-        link = tmp_path / "data" / "marts" / "current" / "cx_warehouse.duckdb"
-        with duckdb.connect(str(link), read_only=True) as con:
-            assert con.execute("select count(*) from marts.fct_calls").fetchall()[0][0] > 0
+    for name in ("lake", "marts"):
+        shutil.copytree(company.data / name, tmp_path / "data" / name, symlinks=True)
+    given = settings.load({"CXW_DATA_DIR": str(tmp_path / "data")}, working_dir=tmp_path)
+    made = Served(children.sandboxed(given, url), url, monkeypatch, capsys)
+    before = made.release
+    yield made
+    for path in ("__faults", "__world/mutate"):
+        httpx.delete(f"{url}/{path}", timeout=60).raise_for_status()
+    assert made.release == before
+    link = tmp_path / "data" / "marts" / "current" / "cx_warehouse.duckdb"
+    with duckdb.connect(str(link), read_only=True) as con:
+        assert con.execute("select count(*) from marts.fct_calls").fetchall()[0][0] > 0
 
 
 def test_a_type_that_flipped_in_every_row_refuses_the_file(served: Served) -> None:
@@ -163,7 +173,7 @@ def test_a_full_read_that_shrank_is_refused(served: Served) -> None:
 
 
 def test_a_day_with_far_too_few_rows_is_refused(served: Served) -> None:
-    change = {"name": "ga4.events", "key": "2026-07-11", "drop_tail": 100_000}
+    change = {"name": "ga4.events", "key": "2026-08-15", "drop_tail": 100_000}
     httpx.post(f"{served.url}/__world/mutate", json=change, timeout=60).raise_for_status()
     code, said = served.extract_and_check("ga4", "events")
     assert code == 1

@@ -76,11 +76,11 @@ def raw_files(company: Company) -> dict[str, int]:
     return {str(path.relative_to(raw)): path.stat().st_mtime_ns for path in raw.rglob("*.parquet")}
 
 
-def test_a_second_run_reads_nothing_and_publishes_nothing(small: Company) -> None:
-    files, release = raw_files(small), small.release
-    printed = small.run()
-    assert raw_files(small) == files
-    assert small.release == release
+def test_a_second_run_reads_nothing_and_publishes_nothing(company: Company) -> None:
+    files, release = raw_files(company), company.release
+    printed = company.run()
+    assert raw_files(company) == files
+    assert company.release == release
     assert "nothing new" in printed
 
 

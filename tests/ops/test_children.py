@@ -28,6 +28,8 @@ def run_in_the_background(folder: Path) -> subprocess.Popen[str]:
     """Start `cxw run` on a small company in a session of its own; return it under way."""
     (folder / "data").mkdir()
     small = {"seed": 5, "customers": 20, "start": "2026-07-01"}
+    # A job in the background of a shell ignores it, and what it starts would, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     (folder / "data" / "sandbox.json").write_text(json.dumps(small))
     process = subprocess.Popen(
         [str(CXW), "run", "--until", "2026-07-03"],

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from ops import private_build, publish, release_files
-from ops.dbt import BuildFailed, DbtPaths, memories, run_dbt
+from ops.dbt import BuildFailed, DbtPaths, memories, read_project, run_dbt
 from ops.private_build import carry_over, create_file
 from ops.publish import NotPublishable, current, open_build
 from tests.ops.test_publish import facts, fill, release_of
@@ -114,7 +114,7 @@ def older(project: Path, tmp_path: Path) -> DbtPaths:
 
 
 def test_a_memory_gets_a_new_column_and_forgets_nothing(older: DbtPaths, tmp_path: Path) -> None:
-    assert memories(older) == [("main", "memory")]
+    assert memories(read_project(older)) == [("main", "memory")]
     run_dbt(["run", "--select", "memory"], older, tmp_path, {})
     run_dbt(["run", "--select", "memory", "--full-refresh"], older, tmp_path, {})
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:

@@ -92,7 +92,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (folder / "profiles.yml").write_text(
         "tiny: {target: dev, outputs: {dev: {type: duckdb, "
-        "path: \"{{ env_var('CXW_BUILD_DIR') }}/warehouse.duckdb\"}}}\n"
+        "path: \"{{ env_var('CXW_BUILD_DIR', 'target') }}/warehouse.duckdb\"}}}\n"
     )
     (folder / "models" / "good.sql").write_text("select 1 as id")
     (folder / "models" / "big.sql").write_text(

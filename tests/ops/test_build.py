@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -95,10 +96,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "path: \"{{ env_var('CXW_BUILD_DIR', 'target') }}/warehouse.duckdb\"}}}\n"
     )
     (folder / "models" / "good.sql").write_text("select 1 as id")
-    (folder / "models" / "big.sql").write_text(
-        "{{ config(materialized='table', enabled=var('big', false)) }}"
-        " select i, md5(cast(i as text)) as hash from range(1000000) as r(i)"
-    )
     (folder / "models" / "broken.sql").write_text(
         "{{ config(materialized='table') }} select cast('a name' as integer) as id"
     )
@@ -153,7 +150,7 @@ from ops.dbt import DbtPaths, run_dbt
 folder = Path(sys.argv[1])
 paths = DbtPaths(Path(sys.argv[2]), folder / "target", folder / "logs")
 try:
-    run_dbt(["run", "--select", "big"], paths, folder, {"big": True})
+    run_dbt(["run", "--select", "big"], paths, folder, {})
 except DiskFull as error:
     print(error)
 """
@@ -166,8 +163,13 @@ def test_a_disk_that_fills_in_a_build_is_told_as_such(project: Path, tmp_path: P
     )
     if probe.returncode:
         pytest.skip("this machine lets no user mount a small file system")
+    larger = shutil.copytree(project, tmp_path.with_name(f"{tmp_path.name}-project"))
+    (larger / "models" / "big.sql").write_text(
+        "{{ config(materialized='table') }}"
+        " select i, md5(cast(i as text)) as hash from range(1000000) as r(i)"
+    )
     done = subprocess.run(
-        [*shell, FULL_DISK, "-", str(tmp_path), sys.executable, BUILD_BIG, str(project)],
+        [*shell, FULL_DISK, "-", str(tmp_path), sys.executable, BUILD_BIG, str(larger)],
         cwd=Path(__file__).parents[2],
         check=False,
         capture_output=True,

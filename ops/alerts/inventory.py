@@ -1,4 +1,7 @@
-"""Once a day, one message with all that is still open, and what came and went since the last."""
+"""Once a day, one message with all that is still open, and what came and went since the last.
+
+What began after the day's hour has had its own message a moment ago: it alone makes no inventory.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +27,22 @@ def tell(settings: Settings, silences: Sequence[Silence], now: datetime) -> File
     here = now.astimezone(alerting.zone)
     if here.hour < alerting.inventory_hour:
         return None
-    lines = inventory(settings, now)
+    begins = here.replace(hour=alerting.inventory_hour, minute=0, second=0, microsecond=0)
+    lines = inventory(settings, now, begins)
     return deliver(settings, _alert(lines, here, now), silences, now) if lines else None
 
 
-def inventory(settings: Settings, now: datetime) -> tuple[str, ...]:
-    """Return the lines: the counts, each alert that is open, each that ended unheard."""
+def inventory(settings: Settings, now: datetime, begins: datetime) -> tuple[str, ...]:
+    """Return the lines: the counts, each alert that is open, each that ended unheard.
+
+    There are none when nothing is open since before `begins`, the day's hour, and all was heard.
+    """
     still = [one for one in filed.open_ones(settings.alerts_dir) if one["kind"] not in ONCE]
     ended = [
         one for one in filed.closed_since(settings.alerts_dir, now - DAY) if one["kind"] not in ONCE
     ]
     unheard = [one for one in ended if not one["told"] and not one["silenced"]]
-    if not still and not unheard:
+    if not unheard and all(datetime.fromisoformat(one["at"]) >= begins for one in still):
         return ()
     since = [one for one in (*still, *ended) if datetime.fromisoformat(one["at"]) >= now - DAY]
     count = Counter(KINDS[one["kind"]].severity for one in still)

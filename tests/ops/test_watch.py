@@ -345,6 +345,18 @@ def test_the_inventory_counts_what_is_open_once_a_day(settings: Settings) -> Non
     assert len(lines) == 5
 
 
+def test_what_began_after_the_hour_is_in_the_inventory_of_the_next_day(settings: Settings) -> None:
+    put(settings, "raw", "zendesk", "users", 1, 3)
+    watch.report(settings, day(5, 9))
+    assert [one["kind"] for one in filed.open_ones(settings.alerts_dir)].count("run_missing") == 1
+    assert not list(settings.alerts_dir.rglob("still_broken*")), "it was told a moment ago"
+    for hour in (6, 7):
+        watch.report(settings, day(6, hour))
+    (path,) = settings.alerts_dir.rglob("still_broken*.json")
+    lines = json.loads(path.read_text())["what"]
+    assert "run_missing · zendesk.users: open for 22 h 00 min" in lines[3]
+
+
 def test_no_inventory_when_nothing_is_wrong(settings: Settings) -> None:
     watch.report(settings, day(5, 8))
     assert not list(settings.alerts_dir.rglob("*.json"))

@@ -11,9 +11,10 @@ def rollback(
     to: Annotated[str | None, typer.Option(help="A release of `cxw releases`")] = None,
 ) -> None:
     """Show the release before the current one again, or the one named."""
-    from ops import publish as publishing  # noqa: PLC0415
+    from ops import rollback, steps  # noqa: PLC0415
 
-    release = publishing.rollback(_settings().data_dir, to)
+    settings = _settings()
+    release = rollback.rollback(settings.data_dir, steps.now(settings), to)
     typer.echo(f"release {release.id} is current; the next build starts from it")
 
 

@@ -32,6 +32,7 @@ from ops.private_build import (
 )
 from ops.release_diff import carried, changes
 from ops.release_files import (
+    SERVED,
     NotPublishable,
     inspect,
     place,
@@ -54,7 +55,6 @@ __all__ = [
     "publish",
     "releases",
     "reopen_build",
-    "rollback",
     "seal",
 ]
 KEEP = 5
@@ -101,8 +101,14 @@ class Release:
 
     @property
     def built_at(self) -> datetime:
-        """Return when it was built, and so came into service."""
+        """Return when it was built."""
         return datetime.fromisoformat(self.manifest["built_at"])
+
+    @property
+    def shown_at(self) -> datetime:
+        """Return when it last came into service: when it was built, or shown again."""
+        again = (self.path / SERVED).read_text() if (self.path / SERVED).exists() else ""
+        return datetime.fromisoformat(again) if again else self.built_at
 
     @property
     def number(self) -> int:
@@ -207,32 +213,9 @@ def publish(
     return _release(folder / name)
 
 
-def rollback(data: Path, to: str | None = None) -> Release:
-    """Show an older release again: the one named, or the one before the current."""
-    with switching(data):
-        target = _rollback_target(data, to)
-        for path in (target.marts, target.warehouse):
-            inspect(path)
-        switch(data, target.id)
-    return target
-
-
 def _throw_away(build: Build) -> None:
     (build.path / "sealed.json").unlink(missing_ok=True)
     shutil.rmtree(build.path)
-
-
-def _rollback_target(data: Path, to: str | None) -> Release:
-    if to is not None:
-        return named(data, to)
-    now, known = current(data), releases(data)
-    if not (older := [release for release in known if now and release.id < now.id]):
-        raise NoSuchRelease(
-            f"no release before {now.id if now else 'the first'}",
-            "there is nothing to go back to",
-            f"releases that stand: {', '.join(release.id for release in known) or 'none'}",
-        )
-    return older[-1]
 
 
 def named(data: Path, name: str) -> Release:

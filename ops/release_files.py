@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,18 @@ def switching(data: Path) -> Iterator[None]:
         yield
 
 
-def switch(data: Path, name: str) -> None:
-    """Point `current` at a release in one atomic step, and remember that it was shown."""
+def switch(data: Path, name: str, at: datetime | None = None) -> None:
+    """Point `current` at a release in one atomic step, and remember that it was shown.
+
+    `at` is when a release came back into service; a new one was built then.
+    """
     marts = data / "marts"
     fresh = marts / ".current"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("releases") / name)
     os.replace(fresh, marts / "current")
     whole_file.fsync(marts)
-    (marts / "releases" / name / SERVED).touch()
+    (marts / "releases" / name / SERVED).write_text(at.isoformat() if at else "")
 
 
 def place(origin: Path, target: Path) -> None:

@@ -78,7 +78,7 @@ def _release(settings: Settings, now: datetime) -> Facts | None:
         "id": release.id,
         "as_of": release.as_of.isoformat(),
         "age_hours": _hours(now - release.as_of),
-        "served_hours": max(0.0, _hours(now - release.built_at)),
+        "served_hours": max(0.0, _hours(now - release.shown_at)),
         "lake_reaches": reach.isoformat() if reach and reach > release.as_of else None,
     }
 

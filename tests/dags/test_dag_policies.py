@@ -114,7 +114,7 @@ def test_importing_the_dag_files_imports_nothing_heavy(airflow_home: Path) -> No
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_importing_the_shared_module_makes_no_dag(airflow_home: Path) -> None:
+def test_importing_the_shared_module_makes_no_dag(bag: Any) -> None:
     import _shared
     from airflow.sdk import DAG
 

@@ -346,7 +346,7 @@ def test_an_untouched_day_is_left_alone(first_day: Warehouse, tmp_path: Path) ->
     twin = forked(first_day, tmp_path)
     twin.execute("update cx_warehouse.marts.fct_calls set talk_seconds = 7 where call_id = 1")
     twin.lake.land("zendesk.calls", [call(50, "2026-07-05 09:00")], day="2026-07-05")
-    build_scored(twin)
+    twin.build("stg_zendesk__calls+,+fct_calls")
     rows = twin.rows(
         "select call_id, talk_seconds from cx_warehouse.marts.fct_calls"
         " where call_id in (1, 50) order by 1"
@@ -359,7 +359,7 @@ def test_a_restated_web_day_that_came_empty_loses_its_sessions_everywhere(
 ) -> None:
     twin = forked(first_day, tmp_path)
     twin.lake.land_events("2026-07-01", [])
-    build_scored(twin)
+    twin.build(*(f"stg_ga4__events+,+{mart}" for mart in ("fct_web_sessions", "fct_touchpoints")))
     assert content(twin, "fct_web_sessions") == []
     assert twin.rows(
         "select count(*) from cx_warehouse.marts.fct_touchpoints"
@@ -408,9 +408,9 @@ def test_web_days_are_provisional_until_three_days_have_passed(
     """A day that closed without a new file of its own is settled all the same."""
     query = "select distinct is_provisional from cx_warehouse.marts.fct_web_sessions"
     twin = forked(first_day, tmp_path)
-    build_scored(twin, as_of="2026-07-04T00:00:00Z", full_refresh=True)
+    twin.build("+fct_web_sessions", as_of="2026-07-04T00:00:00Z", full_refresh=True)
     assert twin.rows(query) == [(True,)]
-    build_scored(twin, as_of="2026-07-05T00:00:00Z")
+    twin.build("+fct_web_sessions", as_of="2026-07-05T00:00:00Z")
     assert twin.rows(query) == [(False,)]
 
 

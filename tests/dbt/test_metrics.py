@@ -37,6 +37,7 @@ EXAMPLES = {
     "net_sentiment": ("2026-07-01", 5, 40.0, "+40"),
 }
 DAYS, PART = ("metric_time__day",), "channel"
+FROM_ANSWERS = "stg_hubspot__feedback_submissions+,+agg_experience_daily"
 
 
 def nps_answers(groups: str, day: str, prefix: str) -> list[Row]:
@@ -222,7 +223,7 @@ def test_the_latest_answer_of_a_person_takes_the_place_of_the_first(
     twin = forked(examples, tmp_path)
     back = answer("z", "2026-07-20 08:00", "nps", 9, "a9")
     twin.lake.land("hubspot.feedback_submissions", [back], day="2026-07-20")
-    build_scored(twin)
+    twin.build(FROM_ANSWERS)
     query = (
         "select cast(booked_on as text), sample_count, score_sum"
         " from cx_warehouse.marts.agg_experience_daily"
@@ -235,7 +236,7 @@ def test_the_latest_answer_of_a_person_takes_the_place_of_the_first(
         ("2026-07-06", 6, 300.0),
         ("2026-07-20", 1, 100.0),
     ]
-    build_scored(twin, full_refresh=True)
+    twin.build(FROM_ANSWERS, full_refresh=True)
     assert twin.rows(query) == stepwise
 
 
@@ -247,7 +248,7 @@ def test_a_scale_of_one_to_ten_is_not_nps(examples: Warehouse, tmp_path: Path) -
         answer("o2", "2026-07-09 08:00", "nps", None),
     ]
     twin.lake.land("hubspot.feedback_submissions", odd, day="2026-07-09")
-    build_scored(twin)
+    twin.build(FROM_ANSWERS)
     assert twin.rows(
         "select count(*) from cx_warehouse.marts.agg_experience_daily"
         " where booked_on = date '2026-07-09'"

@@ -143,16 +143,16 @@ def test_freshness_tells_interval_record_and_promise(operated: Warehouse) -> Non
         ("legs", None, None, None, True, None, 0),
     ]
     attempted(operated.lake.root, "2026-07-03 00:10", "failed", rows=0)
-    operated.build(*SELECTED, as_of="2026-07-03T00:00:00Z")
+    operated.build(*OWN, as_of="2026-07-03T00:00:00Z")
     assert operated.rows(query)[0] == ("calls", *moments, 24.0, True, "failed", 1)
 
 
 def test_an_attempt_written_late_into_a_known_day_is_found(operated: Warehouse) -> None:
     attempted(operated.lake.root, "2026-07-03 00:10")
-    operated.build(*SELECTED)
+    operated.build(*OWN)
     attempted(operated.lake.root, "2026-07-02 23:59", "deferred", rows=0)
     judged(operated.lake.root, "2026-07-03 00:11", success=False)
-    operated.build(*SELECTED)
+    operated.build(*OWN)
     count = "select count(*) from cx_warehouse.marts.fct_extract_attempts"
     assert operated.rows(count) == [(4,)]
     assert operated.rows(

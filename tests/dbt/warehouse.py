@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from ops.dbt import DbtPaths, read_project
+from ops.settings import build_dir_in_environment
 from tests.dbt.tiny_lake import TinyLake
+from tests.shared_folder import shared_folder
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -22,30 +24,29 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 AS_OF = "2026-10-01T00:00:00Z"
 
 
-def invoke(words: list[str], folder: Path, manifest: Any = None) -> dbtRunnerResult:
+def invoke(words: list[str], folder: Path, manifest: Any) -> dbtRunnerResult:
     """Run dbt with every path under `folder`, and let go of the database afterwards."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415  (seconds)
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
-    os.environ["CXW_BUILD_DIR"] = str(folder)
     paths = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": folder / "target"}
     options = [f"--{name}={value}" for name, value in paths.items()]
-    quiet = ["--quiet", "--no-use-colors", "--log-level-file=none", "--no-partial-parse"]
+    quiet = ["--quiet", "--no-use-colors", "--log-level-file=none"]
     quiet += ["--no-write-json"]  # writing the manifest costs more than a few models
     try:
-        return dbtRunner(manifest=manifest).invoke(
-            [*words, *options, *quiet, f"--log-path={folder / 'log'}"]
-        )
+        with build_dir_in_environment(folder):
+            return dbtRunner(manifest=manifest).invoke(
+                [*words, *options, *quiet, f"--log-path={folder / 'log'}"]
+            )
     finally:
         DuckDBConnectionManager.close_all_connections()
 
 
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Read the project once: that costs more than running a few models."""
-    result = invoke(["parse"], tmp_path_factory.mktemp("parse"))
-    assert result.success, result.exception
-    return result.result
+    """Read the project once for all workers: that costs more than running many models."""
+    with shared_folder(tmp_path_factory, "project") as folder:
+        return read_project(DbtPaths(PROJECT, folder, folder / "logs"))
 
 
 @dataclass

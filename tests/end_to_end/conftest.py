@@ -1,6 +1,5 @@
 """One small company, run the whole way through the command line, as a user would."""
 
-import fcntl
 import json
 import os
 import subprocess
@@ -10,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
+from tests.shared_folder import shared_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 CXW = Path(sys.executable).parent / "cxw"
@@ -99,31 +100,21 @@ class Company:
 def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """Forty-five days of four hundred customers: the outage lies inside."""
     sources = ("zendesk", "hubspot", "ga4", "servicenow")  # whose truth is compared
-    folder = shared(tmp_path_factory, "company")
-    return once(Company(folder / "data", 7, 400, "2026-07-01", "2026-08-15", sources))
+    with shared_folder(tmp_path_factory, "company") as folder:
+        return once(Company(folder / "data", 7, 400, "2026-07-01", "2026-08-15", sources))
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """Ten days of a hundred and fifty customers, with the source of which each day is a run."""
-    folder = shared(tmp_path_factory, "small")
-    return once(Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11"))
-
-
-def shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
-    """Return a folder that all workers see."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    folder.mkdir(exist_ok=True)
-    return folder
+    with shared_folder(tmp_path_factory, "small") as folder:
+        return once(Company(folder / "data", 11, 150, "2026-07-01", "2026-07-11"))
 
 
 def once(made: Company) -> Company:
     """Run a company the whole way, once for all workers; who changes it works on a copy."""
-    folder = made.data.parent
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "done").exists():
-            made.prepare().run()
-            (folder / "done").touch()
+    done = made.data.with_name("done")
+    if not done.exists():
+        made.prepare().run()
+        done.touch()
     return made

@@ -51,6 +51,7 @@ from tests.extract.adversary import (
     killed,
 )
 from tests.extract.northwind import Northwind
+from tests.shared_folder import shared_folder
 
 ROOT = Path(__file__).parents[2]
 FILES = re.compile(r"read_parquet\(\[[^\]]*\]")
@@ -136,7 +137,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     try:
         with serving(server) as url:
             stage = Stage(server, url, templates, folder)
-            stage.staging = compiled(stage, made)
+            stage.staging = compiled(stage, made, tmp_path_factory)
             yield stage
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -146,7 +147,7 @@ def _zero() -> float:
     return 0.0
 
 
-def compiled(stage: Stage, folder: Path) -> dict[str, str]:
+def compiled(stage: Stage, folder: Path, factory: pytest.TempPathFactory) -> dict[str, str]:
     """Let dbt compile the staging models over a lake with one file of each stream."""
     for subject in SUBJECTS:
         history = History(stage, subject, 9)
@@ -156,12 +157,13 @@ def compiled(stage: Stage, folder: Path) -> dict[str, str]:
         shutil.copytree(history.lake, folder / "lake", dirs_exist_ok=True)
         history.close()
     models = [f"stg_{subject.source}__{subject.name}" for subject in SUBJECTS]
-    paths = DbtPaths(ROOT / "dbt_project", folder / "target", folder / "logs")
     for name in ("warehouse", "cx_warehouse"):
         duckdb.connect(str(folder / f"{name}.duckdb")).close()
     given = {"lake": str(folder / "lake"), "as_of": "2026-07-10T00:00:00Z"}
-    run_dbt(["compile", "--select", *models], paths, folder, given)
-    found = {path.stem: path.read_text() for path in (folder / "target").rglob("stg_*.sql")}
+    with shared_folder(factory, "project") as read:  # by other tests, too
+        paths = DbtPaths(ROOT / "dbt_project", read, read / "logs")
+        run_dbt(["compile", "--select", *models], paths, folder, given)
+        found = {path.stem: path.read_text() for path in read.rglob("compiled/**/stg_*.sql")}
     return {one.name: found[f"stg_{one.source}__{one.name}"] for one in SUBJECTS}
 
 

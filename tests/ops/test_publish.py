@@ -34,12 +34,13 @@ from ops.publish import (
     publish,
     releases,
     reopen_build,
-    rollback,
     seal,
 )
+from ops.rollback import rollback
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_DAY = datetime(2026, 9, 1, tzinfo=UTC)
+AGAIN = FIRST_DAY + timedelta(days=30)
 
 
 def facts(day: int) -> BuildFacts:
@@ -216,7 +217,7 @@ def test_publish_refuses_when_another_release_became_current_meanwhile(tmp_path:
     release_of(tmp_path, 1)
     with open_build(tmp_path) as build:
         fill(build)
-        shown = rollback(tmp_path)
+        shown = rollback(tmp_path, AGAIN)
         with pytest.raises(ReleaseMoved, match=f"started from .*-000002, but {shown.id} is"):
             publish(build, facts(2))
     assert current(tmp_path) == shown
@@ -225,24 +226,25 @@ def test_publish_refuses_when_another_release_became_current_meanwhile(tmp_path:
 def test_rollback_shows_the_release_before_and_the_next_build_starts_there(tmp_path: Path) -> None:
     for day in range(3):
         release_of(tmp_path, day)
-    assert rollback(tmp_path).number == 2
+    release = rollback(tmp_path, AGAIN)
+    assert (release.number, release.shown_at) == (2, AGAIN)
     release = release_of(tmp_path, 2)
-    assert release.number == 4
+    assert (release.number, release.shown_at) == (4, release.built_at)
     assert builds_seen(tmp_path) == [1, 2, 4]
 
 
 def test_rollback_goes_to_a_named_release(tmp_path: Path) -> None:
     for day in range(3):
         release_of(tmp_path, day)
-    assert rollback(tmp_path, "20260901T000000Z-000001").number == 1
-    assert rollback(tmp_path, "20260903T000000Z-000003").number == 3
+    assert rollback(tmp_path, AGAIN, "20260901T000000Z-000001").number == 1
+    assert rollback(tmp_path, AGAIN, "20260903T000000Z-000003").number == 3
 
 
 @pytest.mark.parametrize(("to", "says"), [(None, "nothing to go back to"), ("x", "'x' is not")])
 def test_rollback_refuses_and_lists_what_stands(tmp_path: Path, to: str | None, says: str) -> None:
     release = release_of(tmp_path, 0)
     with pytest.raises(NoSuchRelease, match=says) as refusal:
-        rollback(tmp_path, to)
+        rollback(tmp_path, AGAIN, to)
     assert release.id in str(refusal.value)
 
 
@@ -252,7 +254,7 @@ def test_rollback_refuses_a_damaged_release(tmp_path: Path) -> None:
     first.marts.chmod(0o644)
     first.marts.write_bytes(b"not a database")
     with pytest.raises(CorruptFile):
-        rollback(tmp_path)
+        rollback(tmp_path, AGAIN)
     assert current(tmp_path) == second
 
 
@@ -260,7 +262,7 @@ def test_retention_keeps_the_newest_and_the_current(tmp_path: Path) -> None:
     for day in range(4):
         release_of(tmp_path, day, keep=3)
     assert [release.number for release in releases(tmp_path)] == [2, 3, 4]
-    rollback(tmp_path, releases(tmp_path)[0].id)
+    rollback(tmp_path, AGAIN, releases(tmp_path)[0].id)
     release_of(tmp_path, 4, keep=3)
     assert [release.number for release in releases(tmp_path)] == [3, 4, 5]
 
@@ -377,7 +379,7 @@ def test_readers_see_whole_releases_while_others_are_published(tmp_path: Path) -
     for day in range(1, 17):
         release_of(tmp_path, day, keep=3)
         if day % 5 == 0:
-            rollback(tmp_path)
+            rollback(tmp_path, AGAIN)
     time.sleep(1)
     stop.touch()
     for reader in readers:

@@ -9,7 +9,11 @@ with calls as (
     where not is_deleted
 ),
 
-metric_definitions as (select * from {{ ref('metric_definitions') }}),
+metric_definitions as (
+    select * from {{ ref('int_metric_definitions_dated') }}
+    where is_current
+),
+
 service_level_parameters as (select * from {{ ref('service_level_parameters') }}),
 
 service_levels as (

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import duckdb
 import httpx
 import pytest
 
+from extract.pull import Waiting
 from ops import children, cli, settings
 from ops.settings import Settings
 from ops.world import WorldParameters
@@ -152,6 +154,8 @@ def test_a_record_served_twice_is_landed_once(served: Served) -> None:
 
 def test_a_page_that_breaks_off_each_time_is_refused(served: Served) -> None:
     served.fault("incremental/calls", truncate_bytes=200)
+    at_once = partial(Waiting, sleep=lambda _: None)
+    served.monkeypatch.setattr("extract.pull.Waiting", at_once)
     code, said = served.cxw("extract", "zendesk", "calls", *WINDOW)
     assert code in {1, 75}
     assert "an answer that was cut short" in said

@@ -12,7 +12,7 @@ import pytest
 from extract.errors import CredentialsRefused, Defer, MissingKey, RequestRefused, SourceUnavailable
 from extract.facebook import SOURCE, FacebookSettings
 from extract.lake import read_manifest
-from extract.pull import pull
+from extract.pull import Waiting, pull
 from extract.source import DAY, Window
 from sandbox.moments import as_us
 from tests.extract.northwind import Northwind, day
@@ -47,7 +47,8 @@ def refusal(code: int, message: str = "no", **more: Any) -> Answer:
 
 def ask(vendor: Vendor, lake: Path, stream: str = "page_counters", **more: Any) -> None:
     settings = FacebookSettings(base_url=vendor.url, token="page-token", page_id=PAGE, **more)
-    pull("facebook", stream, settings, day(9), lake, lambda: NOW, "test")
+    at_once = Waiting(sleep=lambda _: None)
+    pull("facebook", stream, settings, day(9), lake, lambda: NOW, "test", waiting=at_once)
 
 
 # Posts
@@ -323,10 +324,7 @@ def test_another_error_is_final(vendor: Vendor, tmp_path: Path) -> None:
     assert len(vendor.seen) == 1
 
 
-def test_a_next_page_without_a_cursor_is_not_the_end(
-    vendor: Vendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def test_a_next_page_without_a_cursor_is_not_the_end(vendor: Vendor, tmp_path: Path) -> None:
     vendor.say(Answer(body={"data": [], "paging": {"next": "https://graph.facebook.com/x"}}))
     with pytest.raises(SourceUnavailable, match="a next page and no cursor"):
         ask(vendor, tmp_path, "ratings")

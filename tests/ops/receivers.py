@@ -57,7 +57,7 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}{self.path}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def answer(self, path: str, kind: str, body: bytes) -> Answer:
         if self.status != 200:
@@ -198,7 +198,7 @@ class Smtp:
         self.server.daemon_threads = True
         port = self.server.server_address[1]
         self.url = f"smtp://relay:p%40ss%2Fword@127.0.0.1:{port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
 
 class Dialogue:

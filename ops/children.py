@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,16 +31,22 @@ class ChildFailed(CxwError):
 
 @contextmanager
 def sandbox(
-    world: WorldParameters, clock: datetime, log_file: Path, drop: Path | None = None
+    world: WorldParameters,
+    clock: datetime,
+    log_file: Path,
+    drop: Path | None = None,
+    placebo: Sequence[str] = (),
 ) -> Iterator[str]:
     """Run the simulated company on a free loopback port; yield its base URL.
 
-    Its teams export to `drop`; when none is named, to a folder beside the log.
+    Its teams export to `drop`; when none is named, to a folder beside the log. The planted stories
+    that `placebo` names have no effect.
     """
     arguments = ["--port", "0", "--clock", f"{clock:%Y-%m-%dT%H:%M:%SZ}", "--limits", "fast"]
     arguments += ["--seed", str(world.seed), "--customers", str(world.customers)]
     arguments += ["--start", world.start.isoformat(), "--leave-at-eof"]
     arguments += ["--drop", str(drop or log_file.with_name("drop"))]
+    arguments += [word for story in placebo for word in ("--placebo", story)]
     with _child([sys.executable, "-m", "sandbox", *arguments], log_file, {}) as child:
         ready = _line(child)
         if not ready.startswith("sandbox ready "):

@@ -23,12 +23,10 @@ from ops import publish, steps
 from ops.alerts import airflow_seen, machine_seen
 from ops.alerts.failures import run_name
 from ops.catalog import stream_names
-from tests.faults.bench import BEFORE, DAY, FIRST, Bench
+from tests.faults.bench import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
 USERS = "zendesk.users"
-BOTH = Window(FIRST, DAY.end)  # a day alone may hold no user that changed
-TODAY = Window(DAY.end, DAY.end + timedelta(hours=8))
 DEAD = "http://127.0.0.1:9"
 
 
@@ -47,8 +45,10 @@ class Fault:
     seconds: int = 60
 
 
-def of_answers(name: str = USERS, window: Window = DAY, **fault: object) -> Callable[[Bench], None]:
-    """Let the vendor answer so, and run the stream."""
+def of_answers(
+    name: str = USERS, *, enough: bool = False, **fault: object
+) -> Callable[[Bench], None]:
+    """Let the vendor answer so, and run the stream; `enough` asks for a window that holds rows."""
     paths = {
         USERS: "/zendesk/.*users",
         "hubspot.contacts": "/hubspot/",
@@ -56,7 +56,7 @@ def of_answers(name: str = USERS, window: Window = DAY, **fault: object) -> Call
 
     def inject(bench: Bench) -> None:
         bench.faults({"path_regex": paths[name], **fault})
-        bench.run(name, window)
+        bench.run(name, bench.enough if enough else bench.day)
 
     return inject
 
@@ -68,21 +68,21 @@ def of_values(source: str, name: str, **values: str) -> Callable[[Bench], None]:
 
 def rows_put_aside(bench: Bench) -> None:
     bench.faults({"path_regex": "/zendesk/.*users", "rows": 1, "flip": {"email": 7}})
-    bench.run(USERS, BOTH)
+    bench.run(USERS, bench.enough)
     bench.watch(minutes=1)
 
 
 def rows_read_again(bench: Bench) -> None:
     bench.faults()
-    bench.run(USERS, BOTH)
+    bench.run(USERS, bench.enough)
 
 
 def landed_file_cut(bench: Bench) -> None:
-    steps.extract(bench.settings, *USERS.split("."), DAY, run_id="r")
+    steps.extract(bench.settings, *USERS.split("."), bench.day, run_id="r")
     (path,) = (bench.settings.lake / "landing").rglob("*.parquet")
     path.write_bytes(path.read_bytes()[:-100])
-    check = lambda: steps.check_landed(bench.settings, *USERS.split("."), DAY)  # noqa: E731
-    bench.steps("extract_zendesk", [("check", check)], USERS, DAY.name)
+    check = lambda: steps.check_landed(bench.settings, *USERS.split("."), bench.day)  # noqa: E731
+    bench.steps("extract_zendesk", [("check", check)], USERS, bench.day.name)
 
 
 def never_ran(bench: Bench) -> None:
@@ -90,15 +90,15 @@ def never_ran(bench: Bench) -> None:
 
 
 def never_judged(bench: Bench) -> None:
-    steps.extract(bench.settings, *USERS.split("."), DAY, run_id="r")
+    steps.extract(bench.settings, *USERS.split("."), bench.day, run_id="r")
     bench.waits(minutes=1)
 
 
 def day_removed(bench: Bench) -> None:
     bench.run(USERS)
-    for path in (bench.settings.lake / "raw").rglob(f"{BEFORE.name}.parquet"):
+    for path in (bench.settings.lake / "raw").rglob(f"{bench.before.name}.parquet"):
         path.unlink()
-    later = Window(BEFORE.start - timedelta(days=1), BEFORE.start)
+    later = Window(bench.before.start - timedelta(days=1), bench.before.start)
     bench.run(USERS, later)
     bench.watch(minutes=1)
 
@@ -133,8 +133,9 @@ def process_of(bench: Bench, code: str, *words: str) -> subprocess.Popen[str]:
 def killed(bench: Bench) -> None:
     """Kill a step's process while it works."""
     bench.run(USERS)
-    run = run_name("extract_zendesk", "run")
-    words = (str(bench.settings.alerts_dir), run, "extract", USERS, TODAY.name)
+    run = run_name("extract_zendesk", bench.run_id)
+    today = Window(bench.day.end, bench.day.end + timedelta(hours=8))
+    words = (str(bench.settings.alerts_dir), run, "extract", USERS, today.name)
     process = process_of(bench, PROCESS, *words, bench.now.isoformat())
     bench.began = time.monotonic()
     process.send_signal(signal.SIGKILL)
@@ -156,9 +157,9 @@ def callback_lost(bench: Bench) -> None:
     bench.faults({"path_regex": "/zendesk/.*users", "status": 403})
 
     def pull() -> None:
-        steps.extract(bench.settings, *USERS.split("."), DAY, run_id="r")
+        steps.extract(bench.settings, *USERS.split("."), bench.day, run_id="r")
 
-    bench.steps("extract_zendesk", [("extract", pull)], USERS, DAY.name, callback=False)
+    bench.steps("extract_zendesk", [("extract", pull)], USERS, bench.day.name, callback=False)
     bench.waits(minutes=45)
 
 
@@ -181,13 +182,13 @@ def built_again(bench: Bench) -> None:
     """Free the lock, and let a build be published."""
     if process := bench.kept.get("process"):
         process.communicate("\n")
-    bench.publish(DAY.end)
+    bench.publish(bench.day.end)
 
 
 def sealed(bench: Bench, days: int) -> None:
     with publish.open_build(bench.settings.data_dir, reserve=0) as build:
         bench.fill(build)
-        at = DAY.end + timedelta(days=days)
+        at = bench.day.end + timedelta(days=days)
         publish.seal(build, publish.BuildFacts(as_of=at, built_at=at))
 
 
@@ -209,10 +210,10 @@ def no_room(bench: Bench) -> None:
 
 def rolled_back(bench: Bench) -> None:
     bench.run(USERS)
-    bench.publish(DAY.end + timedelta(hours=1))
+    bench.publish(bench.day.end + timedelta(hours=1))
     with publish.open_build(bench.settings.data_dir, reserve=0) as build:
         bench.fill(build)
-        facts = publish.BuildFacts(as_of=FIRST, built_at=FIRST)
+        facts = publish.BuildFacts(as_of=bench.before.start, built_at=bench.before.start)
         publish.publish(build, facts, allow_older=True)
     bench.kept["release"] = bench.release()
     bench.watch(minutes=1)
@@ -341,11 +342,11 @@ FAULTS = (
     Fault("name_unknown", "network", "the host's name does not resolve", "source_unavailable",
           of_values("zendesk", USERS, base_url="http://zendesk.invalid")),
     Fault("type_changed", "data", "every e-mail is a number", "file_refused",
-          of_answers(window=BOTH, flip={"email": 7})),
+          of_answers(enough=True, flip={"email": 7})),
     Fault("few_types_changed", "data", "one e-mail is a number", "rows_quarantined",
           rows_put_aside, (), repair=rows_read_again),
     Fault("key_lost", "data", "records without their id", "extract_refused",
-          of_answers(window=BOTH, drop_field=("id",))),
+          of_answers(enough=True, drop_field=("id",))),
     Fault("landed_file_cut", "disk", "a landed file lacks its end", "file_refused",
           landed_file_cut),
     Fault("file_removed", "human", "a day's file is removed from the lake", "run_missing",

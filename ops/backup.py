@@ -22,6 +22,7 @@ from typing import IO
 
 from extract.errors import CxwError
 from ops import publish, whole_file
+from ops.alerts.machine_seen import note_backup
 from ops.backup_store import DamagedBackup, Item, NoBackup, Store
 from ops.full_disk import told_when_full
 from ops.goals import goals_file
@@ -79,6 +80,7 @@ def backup(settings: Settings, target: str, now: datetime, keep: int) -> Backup:
         }
         store.finish(name, said, items.values())
         store.retire(keep)
+        note_backup(data, now)
     sizes = [sum(item.size for item in some) for some in (items.values(), copied)]
     return Backup(name, said["release"], len(items), sizes[0], len(copied), sizes[1])
 
@@ -111,6 +113,7 @@ def restore(settings: Settings, source: str, name: str | None = None) -> Backup:
         whole_file.write(stage / READY, name)
     name = (stage / READY).read_text()
     said, items = store.read(name)
+    note_backup(data, datetime.fromisoformat(said["made_at"]))
     _move_in(data, stage, said["release"])
     size = sum(item.size for item in items)
     return Backup(name, said["release"], len(items), size, len(items), size)

@@ -44,6 +44,7 @@ KINDS = {
         Kind("disk_low", "the disk of the warehouse will soon be full", "page"),
         Kind("channel_down", "a channel does not take alerts", "ticket"),
         Kind("watch_down", "the watch outside of Airflow has stopped", "ticket"),
+        Kind("backup_late", "no backup was taken lately", "ticket"),
         Kind("task_killed", "a task's process was killed from outside", "ticket"),
         Kind("task_failed", "a task failed in a way that has no kind of its own", "ticket"),
         Kind("settings_refused", "a setting cannot be used", "ticket"),

@@ -1,4 +1,4 @@
-"""What is wrong around the pipeline: a disk that fills, a channel or the watch that is down."""
+"""What is wrong around the pipeline: a full disk, a channel or the watch down, a late backup."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ops.alerts.message import age, moment
 from ops.settings import Settings
 
 DOWN_AFTER = timedelta(minutes=15)
+BACKUP = Path(".backup") / "last"
 
 
 def disk(settings: Settings, limits: Mapping[str, float]) -> Iterator[Finding]:
@@ -73,6 +74,34 @@ def watch(settings: Settings, now: datetime, limits: Mapping[str, float]) -> Ite
             ("docker compose up --detach watch", "cxw watch --once"),
             makes_stale=False,
         )
+
+
+def backup(settings: Settings, now: datetime, limits: Mapping[str, float]) -> Iterator[Finding]:
+    """Find that backups were taken here before and none lately."""
+    last = last_backup(settings.data_dir)
+    if last and now - last > timedelta(hours=limits.get("backup_hours", 30.0)):
+        yield Finding(
+            "backup_late",
+            "backup",
+            f"the last backup was taken {age(now - last)} ago",
+            last,
+            (),
+            ("cxw backup ADDRESS",),
+            makes_stale=False,
+        )
+
+
+def last_backup(data_dir: Path) -> datetime | None:
+    """Return when a backup was taken for the last time, or what is here was restored from one."""
+    try:
+        return datetime.fromisoformat(json.loads((data_dir / BACKUP).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def note_backup(data_dir: Path, at: datetime) -> None:
+    """Write down that a backup was taken."""
+    whole_file.write(data_dir / BACKUP, json.dumps(at.isoformat()))
 
 
 def last_round(alerts_dir: Path) -> datetime | None:

@@ -85,6 +85,7 @@ def findings(
         "disk": lambda: machine_seen.disk(settings, limits),
         "channels": lambda: machine_seen.channels(settings, now),
         "watch": lambda: machine_seen.watch(settings, machine or now, limits),
+        "backup": lambda: machine_seen.backup(settings, now, limits),
     }
     return [finding for name, look in looks.items() for finding in _looked(name, look)]
 

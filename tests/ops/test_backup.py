@@ -115,7 +115,9 @@ def test_what_is_restored_is_what_was_there(
     assert (empty.data_dir / "sandbox.json").read_text() == '{"seed": 7}'
     assert not backups.goals_differ(empty)
     assert not (empty.data_dir / "logs").exists()
-    assert sorted(path.name for path in empty.data_dir.glob(".*")) == []
+    assert sorted(path.name for path in empty.data_dir.glob(".*")) == [
+        ".backup"
+    ]  # when it was taken
 
 
 def test_the_release_in_service_is_served_again_as_it_was(

@@ -90,6 +90,21 @@ def test_a_watch_that_stopped_is_told_by_the_dag(settings: Settings) -> None:
     assert finding.kind == "watch_down"
 
 
+def test_a_backup_that_is_late_is_told_where_there_was_one(settings: Settings) -> None:
+    assert list(machine_seen.backup(settings, NOW, LIMITS)) == []
+    machine_seen.note_backup(settings.data_dir, NOW)
+    assert list(machine_seen.backup(settings, NOW + timedelta(hours=30), LIMITS)) == []
+    watch.report(settings, NOW + timedelta(hours=31))
+    [open_one] = [
+        one for one in filed.open_ones(settings.alerts_dir) if one["kind"] == "backup_late"
+    ]
+    assert "taken 31 h ago" in open_one["text"]
+    machine_seen.note_backup(settings.data_dir, NOW + timedelta(hours=32))
+    watch.report(settings, NOW + timedelta(hours=33))
+    kinds = {one["kind"] for one in filed.open_ones(settings.alerts_dir)}
+    assert "backup_late" not in kinds
+
+
 def test_a_look_that_fails_is_told_and_hides_no_other(settings: Settings) -> None:
     broken = settings.lake / "operations" / "extract_attempts" / "dt=2026-09-28"
     broken.mkdir(parents=True)

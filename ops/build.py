@@ -27,7 +27,7 @@ from extract.erased import orders as ordered_erasures
 from extract.errors import CorruptFile
 from extract.lake import MANIFEST_KEY, accepted_files
 from extract.source import Window
-from ops import applied, lineage_events, publish, release_record, score, sentiment, value
+from ops import applied, lineage_events, publish, release_record, score, scrub, sentiment, value
 from ops.dbt import DbtPaths, memories, read_project, run_dbt
 from ops.erasure import carry_out, memory, orders
 from ops.identity import decisions, match
@@ -116,6 +116,7 @@ def build(
 
         first = run("--select", SCORED_BY_OPS)
         scored = score.score_new_texts(private.warehouse, lake / "enrichment", now, model)
+        scrub.scrub_new_texts(private.warehouse, lake / "enrichment", now)
         matched = match.match_records(
             private.warehouse, lake / "enrichment", now, decisions.told_apart(lake)
         )

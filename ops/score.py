@@ -36,22 +36,21 @@ def score_new_texts(
     """Score the texts of the build that have no score by this model version; return how many."""
     model = model or sentiment.load()
     folder = enrichment / "sentiment" / sentiment.slug(model)
-    texts = unscored(warehouse, folder)
+    texts = without_row(warehouse, "int_texts_to_score", folder)
     if texts.num_rows:
-        write_scores(score(texts, model), folder, now)
+        write_rows(score(texts, model), folder, now)
     return int(texts.num_rows)
 
 
-def unscored(warehouse: Path, folder: Path) -> pa.Table:
-    """Return text_sha and text of the build's texts without a score, in the order of the hash."""
+def without_row(warehouse: Path, view: str, folder: Path) -> pa.Table:
+    """Return the build's texts that no file of a folder tells of, in the order of the hash."""
     known = any(folder.glob("*.parquet"))
     join = (
-        f"anti join read_parquet('{folder}/*.parquet') as scores using (text_sha)" if known else ""
+        f"anti join read_parquet('{folder}/*.parquet') as known using (text_sha)" if known else ""
     )
     with duckdb.connect(str(warehouse), read_only=True) as con:
         return con.sql(
-            "select text_sha, text from intermediate.int_texts_to_score as texts "  # noqa: S608
-            f"{join} order by text_sha"
+            f"select texts.* from intermediate.{view} as texts {join} order by text_sha"  # noqa: S608
         ).to_arrow_table()
 
 
@@ -72,10 +71,10 @@ def score(texts: pa.Table, model: SentimentModel) -> pa.Table:
     )
 
 
-def write_scores(scores: pa.Table, folder: Path, now: datetime) -> Path:
-    """Write the scores in one atomic step, under the name of the set of texts."""
-    digest = hashlib.sha256("".join(scores["text_sha"].to_pylist()).encode()).hexdigest()
+def write_rows(rows: pa.Table, folder: Path, now: datetime) -> Path:
+    """Write what was found of texts in one atomic step, under the name of the set of texts."""
+    digest = hashlib.sha256("".join(rows["text_sha"].to_pylist()).encode()).hexdigest()
     path = folder / f"{digest}.parquet"
     with committed(path, now) as file:
-        pq.write_table(scores, file, compression="zstd")
+        pq.write_table(rows, file, compression="zstd")
     return path

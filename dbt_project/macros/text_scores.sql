@@ -20,3 +20,11 @@
         'sentiment_confidence_rate': 'double', 'model_name': 'string', 'model_version': 'string'
     }) }}
 {%- endmacro %}
+
+{# What was taken out of texts, by every version of the scrubber; empty before the first build. #}
+{% macro scrubbed_texts() -%}
+    {%- do source('enrichment', 'scrubbed_texts') -%}
+    {{ rows_of_files(var('lake') ~ '/enrichment/scrubbed/*/*.parquet', {
+        'text_sha': 'string', 'scrubbed_text': 'string', 'scrubber_version': 'string'
+    }) }}
+{%- endmacro %}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ PHONE = re.compile(r"[+0-9() -]{8,}")
 ACCOUNT = re.compile(r"did:plc:(?!northwind)")
 # An answer names its question beside what somebody wrote: the questions stay as they are.
 SAID = {"answers": ("answers.text", "answers.email")}
+# What people write in words holds numbers of theirs, too.
+PROSE = ("comment", "content", "description", "hs_content", "message", "query", "review_text")
+PROSE += ("search_term", "subject", "text")
+NUMBERS = "numbers@mail.example, +31 6 2345 6789, 4111 1111 1111 1111, NL91 ABNA 0417 1643 00"
 OF_EVENTS = ("user_id", "user_pseudo_id")
 OF_PARAMETERS = ("page_location", "search_term")
 
@@ -36,6 +41,11 @@ def planted(value: str) -> str:
     if value.startswith(("http", "/")):
         return f"{value}?email={WORD}"
     return f"{WORD}{' ' if ' ' in value else '.'}{value}" if value else value
+
+
+def said(value: str) -> str:
+    """Mark what somebody wrote, and let them give away their numbers."""
+    return f"{planted(value)} {NUMBERS}" if value else value
 
 
 def plant(lake: Path) -> set[str]:
@@ -57,23 +67,25 @@ def _records(table: pa.Table, paths: tuple[str, ...]) -> pa.Table:
     for text in table.column("_payload").to_pylist():
         record = known = json.loads(text)
         for path in (one for declared in paths for one in SAID.get(declared, (declared,))):
-            record = _at(record, path.split("."))
+            mark = said if path.rpartition(".")[2] in PROSE else planted
+            record = _at(record, path.split("."), mark)
         changed = text if record == known else json.dumps(record)
         marked.append(ACCOUNT.sub(f"did:plc:{WORD}", changed))
     place = table.schema.get_field_index("_payload")
     return table.set_column(place, table.schema.field(place), pa.array(marked, pa.string()))
 
 
-def _at(node: Any, path: list[str]) -> Any:
+def _at(node: Any, path: list[str], mark: Callable[[str], str]) -> Any:
     """Mark the texts under a path, through lists; what lies deeper than its end too."""
     if isinstance(node, list):
-        return [_at(one, path) for one in node]
+        return [_at(one, path, mark) for one in node]
     if isinstance(node, dict):
         inner, rest = (path[0], path[1:]) if path else (None, [])
         return {
-            key: _at(value, rest) if inner in (None, key) else value for key, value in node.items()
+            key: _at(value, rest, mark) if inner in (None, key) else value
+            for key, value in node.items()
         }
-    return planted(node) if isinstance(node, str) and not path else node
+    return mark(node) if isinstance(node, str) and not path else node
 
 
 def _events(table: pa.Table) -> pa.Table:
@@ -86,13 +98,16 @@ def _events(table: pa.Table) -> pa.Table:
     for parameter in (one for row in rows for one in row or ()):
         if parameter["key"] in OF_PARAMETERS and parameter["value"]["string_value"]:
             value = parameter["value"]["string_value"]
-            parameter["value"]["string_value"] = planted(value)
+            mark = said if parameter["key"] in PROSE else planted
+            parameter["value"]["string_value"] = mark(value)
     field = table.schema.field(place)
     return table.set_column(place, field, pa.array(rows, field.type))
 
 
-def columns_with_canaries(warehouse: Warehouse, schema: str) -> dict[str, list[str]]:
-    """Return the columns of a schema in which a canary sits, by table."""
+def columns_with_canaries(
+    warehouse: Warehouse, schema: str, form: str = f"{WORD}|{DIGITS}"
+) -> dict[str, list[str]]:
+    """Return the columns of a schema in which a canary, or another form, sits, by table."""
     found: dict[str, list[str]] = {}
     with warehouse.opened() as connection:
         tables = connection.execute(
@@ -102,8 +117,7 @@ def columns_with_canaries(warehouse: Warehouse, schema: str) -> dict[str, list[s
         ).fetchall()
         for database, table, columns in tables:
             sought = ", ".join(
-                f"bool_or(regexp_matches(lower({column}::varchar), '{WORD}|{DIGITS}'))"
-                for column in columns
+                f"bool_or(regexp_matches(lower({column}::varchar), '{form}'))" for column in columns
             )
             held = connection.execute(f"select {sought} from {database}.{schema}.{table}")
             (row,) = held.fetchall()

@@ -19,6 +19,7 @@ READABLE = {
 # Scores come into being after staging was built, so the model that reads them is no staging model.
 READS_THE_LAKE_LATE = {
     "int_texts_scored",
+    "int_texts_scrubbed",
     "int_value_fits",
     "int_identity_pairs",
     "int_identity_decisions",

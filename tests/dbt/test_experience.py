@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ops.score import SCHEMA, write_scores
+from ops.score import SCHEMA, write_rows
 from tests.dbt.service_records import (
     MARTS,
     SCORED_AT,
@@ -384,7 +384,7 @@ def test_a_new_version_of_the_model_renews_the_days_of_its_texts(
         for (sha,) in rows
     ]
     folder = twin.lake.root / "enrichment" / "sentiment" / "vader-9.0"
-    write_scores(pa.Table.from_pylist(scores, SCHEMA), folder, SCORED_AT)
+    write_rows(pa.Table.from_pylist(scores, SCHEMA), folder, SCORED_AT)
     twin.build(*MARTS)
     assert metric(twin, "net_sentiment") == [("2026-07-01", 2, 100.0)]
     assert twin.rows(

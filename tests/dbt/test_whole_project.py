@@ -13,7 +13,8 @@ import pytest
 
 from extract import SOURCES
 from ops.score import score_new_texts
-from tests.dbt.canaries import columns_with_canaries, plant
+from ops.scrub import scrub_new_texts
+from tests.dbt.canaries import PROSE, columns_with_canaries, plant
 from tests.dbt.living_company import FIRST, living
 from tests.dbt.project_rules import models, personal_columns
 from tests.dbt.tiny_lake import TinyLake
@@ -68,6 +69,7 @@ def whole(
     warehouse.run(command="seed")
     warehouse.build("tag:before_scoring", new_files=None)
     score_new_texts(warehouse.folder / "warehouse.duckdb", lake.root / "enrichment", FIRST)
+    scrub_new_texts(warehouse.folder / "warehouse.duckdb", lake.root / "enrichment", FIRST)
     warehouse.build_id -= 1
     warehouse.build("path:models/intermediate", "path:models/marts", new_files=None)
     return warehouse
@@ -90,6 +92,31 @@ def test_canaries_came_as_far_as_staging(whole: Warehouse) -> None:
     """Or the search of the marts would find nothing whatever they held."""
     staged = columns_with_canaries(whole, "staging")
     assert {f"stg_{name.replace('.', '__')}" for name in SPEAKING} <= staged.keys()
+
+
+NUMBER_FORMS = "numbers@mail|6 ?2345 ?6789|4111 ?1111|abna ?0417"
+
+
+def test_numbers_in_what_people_wrote_reach_no_mart(whole: Warehouse) -> None:
+    """Not even the columns that may hold personal data: what was searched is shown in words."""
+    assert columns_with_canaries(whole, "marts", NUMBER_FORMS) == {}
+    wrote = {
+        f"stg_{source.name}__{stream.name}"
+        for source in SOURCES.values()
+        for stream in source.streams
+        if any(path.rpartition(".")[2] in PROSE for path in stream.pii)
+        and f"{source.name}.{stream.name}" in SPEAKING
+    }
+    assert wrote <= columns_with_canaries(whole, "staging", NUMBER_FORMS).keys()
+    ((shown,),) = whole.rows("select max(query_text) from cx_warehouse.marts.agg_keywords_daily")
+    assert "[e-mail], [phone], [card], [iban]" in shown
+    assert whole.failing("assert_every_search_was_scrubbed") == []
+
+
+def test_a_search_that_nobody_scrubbed_fails_the_build(whole: Warehouse, tmp_path: Path) -> None:
+    twin = whole.copied_to(tmp_path)
+    twin.execute("update staging.stg_search_console__by_query_page set query_text = 'never read'")
+    assert twin.failing("assert_every_search_was_scrubbed") == ["assert_every_search_was_scrubbed"]
 
 
 def test_ties_of_several_domains_hold_and_are_found_when_broken(

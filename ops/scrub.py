@@ -1,4 +1,4 @@
-"""Take e-mail addresses, telephone, card and bank numbers out of what people wrote.
+"""Take e-mail addresses, telephone, card and bank numbers out of texts that marts show.
 
 What looks like one is taken out when its own check holds: a telephone number by the numbering plan
 of its country, a card by Luhn's digit, an IBAN by its length and check digits. So order numbers,
@@ -27,13 +27,14 @@ SCHEMA = pa.schema(
         ("scrubber_version", pa.string()),
     ]
 )
-EMAIL = re.compile(r"[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+EMAIL = re.compile(r"[\w.%+-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 # Where one may begin, and the longest that it may be: who reads it tries shorter ones, too.
 IBAN = re.compile(r"(?<![^\W_])(?=([A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}))")
 CARD = re.compile(  # in one piece, or in the groups that are printed on it
-    r"(?<![^\W_])(?<!\.)(?=([2-6]\d{12,18}|[2-6]\d{3}(?:[ -]\d{4}){3}|3\d{3}[ -]\d{6}[ -]\d{4,5}))"
+    r"(?<![^\W_])(?<!\d\.)(?="
+    r"([2-6]\d{12,18}|[2-6]\d{3}(?:[ -]\d{4}){3}|3\d{3}[ -]\d{6}[ -]\d{4,5}))"
 )
-CODE = re.compile(r"[^\W\d_]-$")
+CODE = re.compile(r"[^\W\d_]-(?=[1-9])")  # before a number of ours: INV-2026…
 END = re.compile(r"(?<=\w)(?!\w)")
 SHORTEST = 13  # characters of a card or an IBAN
 Span = tuple[int, int]
@@ -42,16 +43,20 @@ Span = tuple[int, int]
 def scrub_new_texts(warehouse: Path, enrichment: Path, now: datetime) -> int:
     """Scrub the texts of the build that this version has not seen; return how many."""
     folder = enrichment / "scrubbed" / VERSION
-    texts = without_row(warehouse, "int_texts_to_scrub", folder).to_pylist()
-    if texts:
-        rows = []
-        for one in texts:
-            clean = scrub(one["text"], int(one["phone_country_code"]))
-            changed = clean if clean != one["text"] else None
-            rows.append((one["text_sha"], changed, VERSION))
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        write_rows(pa.table(columns, schema=SCHEMA), folder, now)
-    return len(texts)
+    texts = without_row(warehouse, "int_texts_to_scrub", folder)
+    if texts.num_rows:
+        write_rows(scrubbed(texts), folder, now)
+    return int(texts.num_rows)
+
+
+def scrubbed(texts: pa.Table) -> pa.Table:
+    """Scrub a batch of texts; one that stays as it was is not kept a second time."""
+    said = texts["text"].to_pylist()
+    codes = texts["phone_country_code"].to_pylist()
+    clean = [scrub(text, int(code)) for text, code in zip(said, codes, strict=True)]
+    changed = [new if new != old else None for new, old in zip(clean, said, strict=True)]
+    count = texts.num_rows
+    return pa.table([texts["text_sha"].combine_chunks(), changed, [VERSION] * count], schema=SCHEMA)
 
 
 def scrub(text: str, country_code: int) -> str:
@@ -82,7 +87,7 @@ def _checked(text: str, form: re.Pattern[str], holds: Callable[[str], bool]) -> 
 
 
 def _phones(text: str, region: str) -> Iterator[Span]:
-    """Find telephone numbers; what a code leads into (INV-2026…) is a number of ours."""
+    """Find telephone numbers that no code leads into."""
     for match in phonenumbers.PhoneNumberMatcher(text, region):
-        if not CODE.search(text[: match.start]):
+        if not CODE.match(text, max(match.start - 2, 0)):
             yield match.start, match.end

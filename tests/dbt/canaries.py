@@ -29,6 +29,7 @@ PROSE = ("comment", "content", "description", "hs_content", "message", "query", 
 PROSE += ("search_term", "subject", "text")
 NUMBERS = "numbers@mail.example, +31 6 2345 6789, 4111 1111 1111 1111, NL91 ABNA 0417 1643 00"
 OF_EVENTS = ("user_id", "user_pseudo_id")
+OF_LINKS = ("source", "medium")  # a link to us names them, and whoever made it may name more
 OF_PARAMETERS = ("page_location", "search_term")
 
 
@@ -71,8 +72,7 @@ def _records(table: pa.Table, paths: tuple[str, ...]) -> pa.Table:
             record = _at(record, path.split("."), mark)
         changed = text if record == known else json.dumps(record)
         marked.append(ACCOUNT.sub(f"did:plc:{WORD}", changed))
-    place = table.schema.get_field_index("_payload")
-    return table.set_column(place, table.schema.field(place), pa.array(marked, pa.string()))
+    return _with(table, "_payload", marked)
 
 
 def _at(node: Any, path: list[str], mark: Callable[[str], str]) -> Any:
@@ -90,18 +90,29 @@ def _at(node: Any, path: list[str], mark: Callable[[str], str]) -> Any:
 
 def _events(table: pa.Table) -> pa.Table:
     for name in OF_EVENTS:
-        place = table.schema.get_field_index(name)
         values = [value and planted(value) for value in table.column(name).to_pylist()]
-        table = table.set_column(place, table.schema.field(place), pa.array(values, pa.string()))
-    place = table.schema.get_field_index("event_params")
+        table = _with(table, name, values)
     rows = table.column("event_params").to_pylist()
     for parameter in (one for row in rows for one in row or ()):
         if parameter["key"] in OF_PARAMETERS and parameter["value"]["string_value"]:
             value = parameter["value"]["string_value"]
             mark = said if parameter["key"] in PROSE else planted
             parameter["value"]["string_value"] = mark(value)
+    return _links(_with(table, "event_params", rows))
+
+
+def _links(table: pa.Table) -> pa.Table:
+    """Let the links that people followed hold their numbers."""
+    rows = table.column("traffic_source").to_pylist()
+    for row in rows:
+        row |= {name: f"{row[name]} {NUMBERS}" for name in OF_LINKS if row[name]}
+    return _with(table, "traffic_source", rows)
+
+
+def _with(table: pa.Table, name: str, values: list[Any]) -> pa.Table:
+    place = table.schema.get_field_index(name)
     field = table.schema.field(place)
-    return table.set_column(place, field, pa.array(rows, field.type))
+    return table.set_column(place, field, pa.array(values, field.type))
 
 
 def columns_with_canaries(

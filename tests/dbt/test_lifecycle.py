@@ -93,6 +93,7 @@ def days() -> list[tuple[str, dict[str, list[Row]], list]]:
 
 def live(warehouse: Warehouse, building_after: tuple[str, ...] = ()) -> Warehouse:
     """Land the company's life and build it: after the days named, and at the end."""
+    warehouse.lake.scrub("google", "organic")
     for day, streams, events in days():
         for stream, rows in streams.items():
             warehouse.lake.land(stream, rows, day)

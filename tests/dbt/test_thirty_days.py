@@ -17,6 +17,7 @@ import pytest
 from ops import value
 from ops.identity import decisions
 from ops.score import score_new_texts
+from ops.scrub import scrub_new_texts
 from tests.dbt.living_company import FIRST, LivingLake, living
 from tests.dbt.warehouse import Warehouse
 
@@ -55,6 +56,7 @@ def build(warehouse: Warehouse, day: int, *selected: str, full_refresh: bool = F
     warehouse.build("tag:before_scoring", **given)
     number = warehouse.build_id
     score_new_texts(file, enrichment, now)
+    scrub_new_texts(file, enrichment, now)
     monday = None if full_refresh else value.due(enrichment, now)
     if monday is not None:
         warehouse.build_id = number - 1

@@ -61,6 +61,7 @@ def both_ways(
     """Build three days by day, the first of them restated with the last, and all anew."""
     warehouse = new_warehouse(tmp_path_factory.mktemp("web"))
     lake = warehouse.lake
+    lake.scrub("refund", "Refund", "google", "organic", "cpc", "email", "(none)")
     first = [
         hit("a.1", 1, "2026-07-01 10:00", medium="cpc"),
         searched(9, "2026-07-01 11:00", "Refund"),

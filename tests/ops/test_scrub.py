@@ -16,6 +16,9 @@ GONE = {
     "call me: 06 12345678": "call me: [phone]",
     "+31 (0)20 123 4567 or 0031612345678": "[phone] or [phone]",
     "my uk number is +44 20 7946 0958.": "my uk number is [phone].",
+    "mailto:ann%40mail.example": "mailto:[e-mail]",
+    "tel-0612345678": "tel-[phone]",
+    "card no.4111111111111111": "card no.[card]",
     "card 4111 1111 1111 1111, exp 12/27": "card [card], exp 12/27",
     "amex 378282246310005 and 5500-0055-5555-5559": "amex [card] and [card]",
     "refund NL91 ABNA 0417 1643 00 please": "refund [iban] please",
@@ -26,6 +29,7 @@ GONE = {
 STAYS = (
     "order 20260412 and invoice INV-2026-000123",
     "order 1002345678901234",
+    "INV-2012345678, rate 0.4111111111111111",
     "it was 1,299.00 or € 49,95, now -20%",
     "on 2026-09-28 at 14:30, not 28-09-2026",
     "error 503 at 09:15, 3 of 10 times, v1.2.3, 192.168.0.1",

@@ -16,27 +16,26 @@ parts as (
     select
         details.report_on,
         'query' as keyword_type,
-        lower(trim(coalesce(scrubbed.scrubbed_text, details.query_text))) as query_text,
+        lower(trim(scrubbed.shown_text)) as query_text,
         details.click_count,
         details.impression_count,
         details.mean_position * details.impression_count as position_sum,
         0 as site_search_count,
         details._build_id
     from details
-    left join scrubbed on {{ text_sha('details.query_text') }} = scrubbed.text_sha
+    left join scrubbed on details.query_text = scrubbed.text
     union all
     select
         site_searches.event_on as report_on,
         'query' as keyword_type,
-        lower(trim(coalesce(scrubbed.scrubbed_text, site_searches.site_search_text)))
-            as query_text,
+        lower(trim(scrubbed.shown_text)) as query_text,
         0 as click_count,
         0 as impression_count,
         0 as position_sum,
         1 as site_search_count,
         site_searches._build_id
     from site_searches
-    left join scrubbed on {{ text_sha('site_searches.site_search_text') }} = scrubbed.text_sha
+    left join scrubbed on site_searches.site_search_text = scrubbed.text
     union all
     select
         coverage.report_on,

@@ -1,8 +1,8 @@
--- One row per text that the scrubbing step read: without what it took out.
+-- One row per text that the scrubbing step has read: as it came, and as marts may show it.
 
-{{ config(materialized='view') }}
+with texts as (select * from {{ ref('int_texts_to_scrub') }}),
 
-with scrubbed as (
+scrubbed as (
     select * from {{ scrubbed_texts() }} as landed
 ),
 
@@ -17,11 +17,14 @@ ranked as (
     from scrubbed
 ),
 
+{# Where nothing had to be taken out, the step leaves the text away. #}
 final as (
     select
-        ranked.text_sha,
-        ranked.scrubbed_text
-    from ranked
+        texts.text_sha,
+        texts.text,
+        coalesce(ranked.scrubbed_text, texts.text) as shown_text
+    from texts
+    inner join ranked on texts.text_sha = ranked.text_sha
     where ranked.version_rank = 1
 )
 

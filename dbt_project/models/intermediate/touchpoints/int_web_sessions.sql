@@ -12,6 +12,7 @@
 
 with events as (select * from {{ ref('stg_ga4__events') }}),
 key_events as (select * from {{ ref('web_key_events') }}),
+scrubbed as (select * from {{ ref('int_texts_scrubbed') }}),
 
 {% if is_incremental() %}
 touched as (
@@ -30,9 +31,13 @@ days_to_read as (
 events_read as (
     select
         events.*,
-        key_events.event_name is not null as is_key_event
+        key_events.event_name is not null as is_key_event,
+        sources.shown_text as traffic_source_name,
+        mediums.shown_text as traffic_medium_name
     from events
     left join key_events on events.event_name = key_events.event_name
+    left join scrubbed as sources on events.source_name = sources.text
+    left join scrubbed as mediums on events.medium_name = mediums.text
     where
         events.ga_session_id is not null
         {% if is_incremental() %}
@@ -53,8 +58,10 @@ sessions as (
         min(case when events_read.event_name = 'feature_use' then events_read.event_at end)
             as first_used_at,
         min(events_read.device_type) as device_type,
-        {{ arg_min('events_read.source_name', 'events_read.event_at') }} as traffic_source_name,
-        {{ arg_min('events_read.medium_name', 'events_read.event_at') }} as traffic_medium_name,
+        {{ arg_min('events_read.traffic_source_name', 'events_read.event_at') }}
+            as traffic_source_name,
+        {{ arg_min('events_read.traffic_medium_name', 'events_read.event_at') }}
+            as traffic_medium_name,
         count(*) as event_count,
         count(case when events_read.event_name = 'page_view' then 1 end) as view_count,
         count(case when events_read.event_name = 'feature_use' then 1 end) as feature_use_count,

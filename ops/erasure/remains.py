@@ -1,4 +1,4 @@
-"""What older builds and runs left beside lake and releases: scores, pairs, pages, logs, metadata.
+"""What older builds and runs left beside lake and releases: what was found of texts, pages, logs.
 
 Pages and lists that are made again by a command go when they name an erased person; of logs, alerts
 and Airflow's metadata only the words go.
@@ -27,6 +27,7 @@ from ops.settings import Settings
 
 OTHERS = ("drop", "truth")  # written by the teams that export, or by the simulated company
 HELD_ELSEWHERE = ("lake", "marts", *OTHERS)
+TEXTS = {"sentiment": "int_texts_to_score", "scrubbed": "int_texts_to_scrub"}  # below enrichment/
 NOT_OF_PEOPLE = {"alembic_version", "serialized_dag", "dag_code"}
 SNIFFED = 8192
 
@@ -35,7 +36,8 @@ def purge(settings: Settings, release: Release | None, known: Guard, now: dateti
     """Remove the erased from everything that is neither a landed file nor a release."""
     enrichment = settings.lake / "enrichment"
     if release:
-        forget_scores(enrichment / "sentiment", release.warehouse, now)
+        for kind, texts in TEXTS.items():
+            forget_texts(enrichment / kind, release.warehouse, texts, now)
     for path in sorted((enrichment / "identity" / "pairs").rglob("*.parquet")):
         if _names(path, known):
             path.unlink()
@@ -50,12 +52,15 @@ def purge(settings: Settings, release: Release | None, known: Guard, now: dateti
         clean_database(database, known)
 
 
-def forget_scores(folder: Path, warehouse: Path, now: datetime) -> None:
-    """Remove the scores of texts that the warehouse no longer holds."""
+def forget_texts(folder: Path, warehouse: Path, texts: str, now: datetime) -> None:
+    """Remove what was found of texts that the warehouse no longer holds."""
+    paths = sorted(folder.rglob("*.parquet"))
+    if not paths:
+        return
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        rows = con.execute("select distinct text_sha from intermediate.int_texts_to_score")
+        rows = con.execute(f"select distinct text_sha from intermediate.{texts}")  # noqa: S608
         held = {sha for (sha,) in rows.fetchall()}
-    for path in sorted(folder.rglob("*.parquet")):
+    for path in paths:
         table = pq.read_table(path)
         stays = [sha in held for sha in table["text_sha"].to_pylist()]
         if not any(stays):

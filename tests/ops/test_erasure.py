@@ -20,6 +20,7 @@ from ops.erasure.orders import ErasureRefused
 from ops.erasure.person import UnknownPerson
 from ops.identity import decisions
 from ops.private_build import Build, create_file
+from ops.publish import Release
 from ops.settings import Settings
 from tests.canary import artefacts_with
 from tests.ops.erasure_lake import ANN, NOW, OTHERS, both, payloads, put
@@ -251,17 +252,24 @@ def test_questions_in_the_metadata_lose_the_person(settings: Settings, lake: Pat
         ]
 
 
-def test_scores_of_texts_that_are_gone_go(tmp_path: Path) -> None:
-    warehouse = tmp_path / "warehouse.duckdb"
-    with duckdb.connect(str(warehouse)) as con:
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [("sentiment", "int_texts_to_score"), ("scrubbed", "int_texts_to_scrub")],
+)
+def test_what_was_found_of_texts_that_are_gone_goes(
+    settings: Settings, kind: str, texts: str
+) -> None:
+    release = Release(settings.data_dir / "marts" / "releases" / "r", {})
+    release.warehouse.parent.mkdir(parents=True)
+    with duckdb.connect(str(release.warehouse)) as con:
         con.execute("create schema intermediate")
-        con.execute("create table intermediate.int_texts_to_score as select 'b' as text_sha")
-        folder = tmp_path / "sentiment" / "m-1"
+        con.execute(f"create table intermediate.{texts} as select 'b' as text_sha")
+        folder = settings.lake / "enrichment" / kind / "m-1"
         folder.mkdir(parents=True)
         for name, shas in {"mixed": "['a', 'b']", "gone": "['a']", "held": "['b']"}.items():
             path = folder / f"{name}.parquet"
             con.execute(f"copy (select unnest({shas}) as text_sha) to '{path}' (format parquet)")
-    remains.forget_scores(tmp_path / "sentiment", warehouse, NOW)
+    remains.purge(settings, release, guard(settings.lake), NOW)
     left = {path.stem: pq.read_table(path)["text_sha"].to_pylist() for path in folder.iterdir()}
     assert left == {"mixed": ["b"], "held": ["b"]}
 

@@ -1,4 +1,5 @@
 -- One row per week and segment in which a customer was heard: sums over the weighted voices.
+-- Where none of them stands for anybody, they are counted and nothing is corrected.
 
 {{ config(materialized='view') }}
 
@@ -28,7 +29,7 @@ segmented as (
 weighted as (
     select
         segmented.*,
-        sum(segmented.segment_weight) over by_segment as weight_sum,
+        nullif(sum(segmented.segment_weight) over by_segment, 0) as weight_sum,
         cast(segmented.origin_voice_count as double)
         / nullif(segmented.origin_voice_count - 1, 0) as unbiased
     from segmented
@@ -46,7 +47,7 @@ final as (
         weighted.segment_slug,
         max(weighted.segment_voice_count) as voice_count,
         max(weighted.segment_score_mean) as voices_net_sentiment,
-        sum(weighted.segment_weight * weighted.voice_score) / nullif(max(weighted.weight_sum), 0)
+        sum(weighted.segment_weight * weighted.voice_score) / max(weighted.weight_sum)
             as corrected_net_sentiment,
         max(weighted.weight_sum) * max(weighted.weight_sum)
         / nullif(sum(weighted.segment_weight * weighted.segment_weight), 0)
@@ -55,7 +56,7 @@ final as (
             weighted.segment_weight * weighted.segment_weight * weighted.unbiased
             * (weighted.voice_score - weighted.origin_score_mean)
             * (weighted.voice_score - weighted.origin_score_mean)
-        )) / nullif(max(weighted.weight_sum), 0) as corrected_error,
+        )) / max(weighted.weight_sum) as corrected_error,
         sqrt(sum(
             (
                 weighted.segment_weight * weighted.segment_voice_count / weighted.weight_sum
@@ -70,7 +71,6 @@ final as (
             * weighted.unbiased
         )) / max(weighted.segment_voice_count) as correction_error
     from weighted
-    where weighted.weight_sum > 0
     group by weighted.week_on, weighted.segment_type, weighted.segment_slug
 )
 

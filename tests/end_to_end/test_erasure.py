@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,10 @@ def test_a_person_in_all_ten_sources_is_erased_for_good(
     held = [word for word in words if word.lower() in said]
     assert set(words) - set(held) <= {who["phone"]}
     (settings.data_dir / "logs" / "a.log").write_text(f"asked for {who['email']}\n")
-    assert known_words(settings, words)
+    searched = records["search_console.by_query_page"]["query"]
+    words.append(sha256(searched.encode()).hexdigest())  # what was scrubbed lies by it
+    places = "\n".join(known_words(settings, words))
+    assert "enrichment/scrubbed/" in places
 
     list(command.order(settings, named, "Ruth", "case 118", lambda: True))
     told = list(command.resume(settings))

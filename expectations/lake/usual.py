@@ -5,7 +5,8 @@ level, so growth is followed within days and a spike moves nothing. A wave, or s
 weekday, do move it: the second least of the weekday tells how calm a day after them may be. The
 factor of a weekday is the median share of its days in the week around them. With a year of history
 the season counts, too: how the same weeks of the year before stood to the month ahead of them.
-Holidays teach nothing about other days; a holiday is compared with the holidays that were seen.
+Holidays teach nothing about other days; a holiday is compared with the holidays that were seen, and
+what waited over it may come on the day after.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Usual:
     calm: float  # in a wave the second least of the weekday, else the rate
     noise: float  # share of the rate; four standard deviations of past days
     newest: float  # what the day before would mean for this one
+    waited: float  # what the holidays just before would have brought as working days
     is_holiday: bool
     basis: str
 
@@ -67,7 +69,15 @@ def usual(rates: Rates, day: date, holidays: Collection[date] = ()) -> Usual | N
     before = max((one for one in plain if one < day), default=None)
     newest = plain[before] * factors[day.weekday()] if before else rate
     told = f", {season:.2f} of it at this season" if season != 1.0 else ""
-    return Usual(rate, calm, noise, newest, day in holidays, f"usual {rate:,.1f}: {named}{told}")
+    waited = level * season * sum(factors[one.weekday()] for one in _just_before(day, holidays))
+    basis = f"usual {rate:,.1f}: {named}{told}"
+    return Usual(rate, calm, noise, newest, waited, day in holidays, basis)
+
+
+def _just_before(day: date, holidays: Collection[date]) -> Iterator[date]:
+    """Yield the holidays that end with the day before."""
+    while (day := day - timedelta(days=1)) in holidays:
+        yield day
 
 
 def _factors(rates: Rates) -> list[float] | None:

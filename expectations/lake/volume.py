@@ -4,7 +4,8 @@ Where three weeks of days are there, `usual` says what is usual for the day by l
 season. Below 60 % of it a day is told, below half refused, above twice told; further off where past
 days strayed further (four standard deviations) or where the number is small (four of a counted
 number). A rise that was told the day before is not told again, and the end of a wave is no fall:
-in a wave, too few is measured from a calm day. Holidays are never refused.
+in a wave, too few is measured from a calm day. Holidays are never refused, and the day after them
+may hold theirs, too.
 
 With less history the rate (rows a day; for snapshots rows) is compared with intervals of about the
 same width: those of the same weekday when there are five, else those of the same kind of day
@@ -154,13 +155,14 @@ def learn(
 
 def _around(found: Usual, *, is_excused: bool) -> Bounds:
     """Return the bounds around what is usual for a day."""
-    chance, strays = 4 * math.sqrt(max(found.rate, 1)) + SMALL, math.exp(found.noise)
+    most, strays = found.rate + found.waited, math.exp(found.noise)
+    chance = 4 * math.sqrt(max(most, 1)) + SMALL
     calm, chance_below = found.calm, 4 * math.sqrt(max(found.calm, 1))
     stray_low = calm / strays if calm / strays >= LEAST else 0.0
     low, told = (
         max(0.0, min(calm - chance_below, stray_low, calm * (1 - part))) for part in (REFUSED, TOLD)
     )
-    high = max(found.rate + chance, found.rate * strays, found.rate * (1 + TWICE))
+    high = max(most + chance, most * strays, most * (1 + TWICE))
     if found.is_holiday:  # some are half days, and what is usual for the weekday is none too many
         return Bounds(0.0, max(high, found.newest * (1 + TWICE)), Severity.WARN, found.basis)
     high = max(high, found.newest * AGAIN + chance)

@@ -121,6 +121,22 @@ def test_a_holiday_is_compared_with_holidays_and_refuses_nothing() -> None:
     assert "2 holidays" in bounds.basis
 
 
+def test_what_waited_over_a_holiday_is_not_too_many_on_the_day_after() -> None:
+    """Promises of the simulated service desk up to New Year's Day, a Friday; then come fifteen."""
+    counts = [3, 1, 3, 6, 6, 0, 0, 7, 2, 2, 3, 4, 0, 0, 3, 4, 6, 6, 2, 0, 0, 1, 3, 2, 1, 5, 0, 1]
+    counts += [4, 1, 2, 5, 0, 0, 0, 4, 7, 6, 7, 0]
+    first, day_after = datetime(2026, 11, 23, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC)
+    windows = [Window(first + DAY * n, first + DAY * (n + 1)) for n in range(len(counts))]
+    seen = [Interval(*one) for one in zip(windows, counts, strict=True)][::-1]
+    asked, new_year = Window(day_after, day_after + DAY), date(2027, 1, 1)
+    christmas = {date(2026, 12, 25), date(2026, 12, 26)}
+    highs = [
+        learn(seen, asked, Kind.ENTITY, asked.end, holidays=known).high or 0
+        for known in (christmas, christmas | {new_year})
+    ]
+    assert highs[0] < 15 <= highs[1]
+
+
 @pytest.mark.parametrize(("dip", "low", "high"), [(0.4, 350, 450), (1.0, 900, 1100)])
 def test_the_season_of_the_year_before_counts(dip: float, low: float, high: float) -> None:
     """A summer that is quiet each year is no fall."""

@@ -1,6 +1,7 @@
 """Once a day, one message with all that is still open, and what came and went since the last.
 
-What began after the day's hour has had its own message a moment ago: it alone makes no inventory.
+What began after the day's hour has had its own message a moment ago, and a notice asks for nothing
+to be mended: they alone make no inventory.
 """
 
 from __future__ import annotations
@@ -35,14 +36,16 @@ def tell(settings: Settings, silences: Sequence[Silence], now: datetime) -> File
 def inventory(settings: Settings, now: datetime, begins: datetime) -> tuple[str, ...]:
     """Return the lines: the counts, each alert that is open, each that ended unheard.
 
-    There are none when nothing is open since before `begins`, the day's hour, and all was heard.
+    There are none when all was heard and nothing but notices is open since before `begins`, the
+    day's hour.
     """
     still = [one for one in filed.open_ones(settings.alerts_dir) if one["kind"] not in ONCE]
     ended = [
         one for one in filed.closed_since(settings.alerts_dir, now - DAY) if one["kind"] not in ONCE
     ]
     unheard = [one for one in ended if not one["told"] and not one["silenced"]]
-    if not unheard and all(datetime.fromisoformat(one["at"]) >= begins for one in still):
+    broken = [one for one in still if datetime.fromisoformat(one["at"]) < begins]
+    if not unheard and all(one["severity"] == "notice" for one in broken):
         return ()
     since = [one for one in (*still, *ended) if datetime.fromisoformat(one["at"]) >= now - DAY]
     count = Counter(KINDS[one["kind"]].severity for one in still)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from extract.errors import InvalidDeclaration, SourceUnavailable
 from extract.lake import landed_path
 from extract.outcomes import Attempt, record
 from extract.source import Window
-from ops.alerts import failures, filed, on_failure, silences, watch
+from ops.alerts import failures, filed, inventory, on_failure, silences, watch
 from ops.alerts.filed import Filed
 from ops.alerts.kinds import KINDS
+from ops.alerts.send import deliver
 from ops.settings import Settings, with_source
+from tests.ops.conftest import alert
 
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -355,6 +358,14 @@ def test_what_began_after_the_hour_is_in_the_inventory_of_the_next_day(settings:
     (path,) = settings.alerts_dir.rglob("still_broken*.json")
     lines = json.loads(path.read_text())["what"]
     assert "run_missing · zendesk.users: open for 22 h 00 min" in lines[3]
+
+
+def test_a_notice_alone_makes_no_inventory(settings: Settings) -> None:
+    notice = replace(alert(), kind="checks_warned", at=day(4, 9).isoformat(), failed=())
+    ticket = replace(notice, id="another", kind="run_missing", subjects=("zendesk.users",))
+    for told, lines in ((notice, 0), (ticket, 4)):
+        deliver(settings, told, (), day(4, 9))
+        assert len(inventory.inventory(settings, day(5, 8), day(5, 7))) == lines
 
 
 def test_no_inventory_when_nothing_is_wrong(settings: Settings) -> None:

@@ -189,7 +189,7 @@ def manifest_sha(path: Path) -> str:
             f"{path.name} of {path.parent.parent.name} has no readable manifest "
             f"({type(error).__name__})",
             "a build must not guess what a file holds",
-            "extract its window again: the file is replaced",
+            "restore it from a copy, or move it away and run its window again",
         ) from error
 
 

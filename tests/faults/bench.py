@@ -1,15 +1,21 @@
 """A small warehouse to break: real sources over HTTP, a real lake, release and channels.
 
 Steps are called as the tasks call them: with their mark, their failure written down, and one call
-for the alert at the end of the run. What a task adds (Airflow's retries) is not here.
+for the alert at the end of the run. What a task adds (Airflow's retries) is not here: in
+`tests.faults.scheduled` a running Airflow makes the runs.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -21,16 +27,29 @@ import httpx
 
 from extract.source import Window
 from ops import by_hand, children, publish, steps
-from ops.alerts import failures, filed, on_failure, watch
-from ops.settings import Settings, with_source
+from ops import settings as ops_settings
+from ops.alerts import airflow_seen, failures, filed, on_failure, watch
+from ops.settings import Settings, to_environ, with_source
 from tests.ops.conftest import Office
 
+ROOT = Path(__file__).resolve().parents[2]
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 MORNING = datetime(2026, 7, 3, 9, tzinfo=UTC)  # a Friday, in the hours of every tier
 DAY = Window(datetime(2026, 7, 2, tzinfo=UTC), datetime(2026, 7, 3, tzinfo=UTC))
 BEFORE = Window(FIRST, DAY.start)
 ENOUGH = Window(FIRST, DAY.end)  # a day alone may hold no user that changed
 Step = tuple[str, Callable[[], Any]]
+DEAD = "http://127.0.0.1:9"
+PROCESS = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from ops.alerts import failures
+folder, run, step, subject, window, at = sys.argv[1:]
+with failures.at_work(Path(folder), run, step, subject, window, datetime.fromisoformat(at)):
+    print("at work", flush=True)
+    sys.stdin.readline()
+"""
 
 
 @dataclass
@@ -47,6 +66,7 @@ class Bench:
     day: Window = DAY
     before: Window = BEFORE
     enough: Window = ENOUGH
+    metadata: Path = Path()  # Airflow's own database, or one that Airflow has made
     kept: dict[str, Any] = field(default_factory=dict)
 
     # --- the pipeline -------------------------------------------------------------------------
@@ -58,19 +78,58 @@ class Bench:
             every = [{"times": None, **fault} for fault in faults]
             httpx.post(f"{self.base_url}/__faults", json=every).raise_for_status()
 
-    def run(
-        self, name: str, window: Window | None = None, settings: Settings | None = None
-    ) -> None:
-        """Pull and check a day of a stream as its DAG does, and end the run."""
+    def lands(self, name: str, window: Window | None = None) -> None:
+        """Pull and check a day of a stream that is well, in this process."""
         source, _, stream = name.partition(".")
         window = window or self.day
-        todo = reading(settings or self.settings, source, stream, window)
-        self.steps(f"extract_{source}", todo, name, window.name)
+        todo = reading(self.settings, source, stream, window)
+        assert self.steps(f"extract_{source}", todo, name, window.name), "it is well"
+        self.began = 0.0
+
+    def run(
+        self,
+        name: str,
+        window: Window | None = None,
+        settings: Settings | None = None,
+        *,
+        between: Callable[[], None] = lambda: None,
+        callback: bool = True,
+    ) -> None:
+        """Pull and check a day of a stream as its DAG does, with something between; end the run."""
+        source, _, stream = name.partition(".")
+        window = window or self.day
+        pull, (step, judge) = reading(settings or self.settings, source, stream, window)
+        todo = [pull, (step, lambda: (between(), judge()))]
+        self.steps(f"extract_{source}", todo, name, window.name, callback=callback)
 
     def build_step(self, step: str, call: Callable[[], Any]) -> None:
-        """Run a step of `build_marts` on the day's data, and end the run."""
-        self.run("zendesk.users")
+        """Run a step of `build_marts`, and end the run."""
         self.steps("build_marts", [(step, call)])
+
+    def killed(self, name: str, window: Window, *, seen: bool) -> None:
+        """Kill the process of a step at work; `seen`: the scheduler calls for the alert."""
+        run = failures.run_name("extract_zendesk", self.run_id)
+        words = (str(self.settings.alerts_dir), run, "extract", name, window.name)
+        process = self.process_of(PROCESS, *words, self.now.isoformat())
+        self.began = time.monotonic()
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if seen:
+            self.callback("extract_zendesk")
+
+    def process_of(self, code: str, *words: str) -> subprocess.Popen[str]:
+        """Start a process and wait for its word."""
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.kept["process"] = process
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        return process
 
     def steps(
         self,
@@ -105,12 +164,19 @@ class Bench:
             self.settings, dag_id=dag_id, run_id=self.run_id, reason="task_failure", now=self.now
         )
 
+    def goes_on(self) -> None:
+        """Let what was stopped go on; wait until all is quiet."""
+
     def watch(self, **later: float) -> None:
         """Let the watch go one round, so much later by the simulated clock."""
         if not self.began:
             self.began = time.monotonic()
         self.now += timedelta(**later)
-        watch.report(self.settings, self.now)
+        watch.report(self.settings, self.now, self.machine())
+
+    def machine(self) -> datetime | None:
+        """Return the machine's time where Airflow lives by it."""
+        return None
 
     def waits(self, **span: float) -> None:
         """Let simulated time pass before the alert may come."""
@@ -126,7 +192,8 @@ class Bench:
             for name, value in self.settings.source_values.items()
             if name.startswith(prefix)
         }
-        return with_source(self.settings, source, {**held, **values})
+        changed = with_source(self.settings, source, {**held, **values})
+        return ops_settings.load(to_environ(changed), working_dir=self.settings.data_dir)
 
     def publish(self, as_of: datetime) -> None:
         """Publish a small release, whole in every part."""
@@ -141,6 +208,54 @@ class Bench:
             con.execute("create or replace table marts.fct_tickets as select 1 as ticket_key")
         with duckdb.connect(str(build.warehouse)) as con:
             con.execute("create or replace table built as select 1 as number")
+
+    # --- Airflow, by its own tables -----------------------------------------------------------
+
+    def watches_airflow(self, **more: str) -> None:
+        """Let the watch look at an Airflow that is well."""
+        outside = {"AIRFLOW_DATABASE": f"sqlite:///{self.metadata}", **more}
+        self.settings = replace(self.settings, outside={**self.settings.outside, **outside})
+        self.beats()
+
+    def written(self, sql: str) -> None:
+        """Write into Airflow's tables what the fault leaves there."""
+        with closing(sqlite3.connect(self.metadata, timeout=60)) as con, con:
+            con.execute(sql)
+
+    def beats(self, *but: str) -> None:
+        """Leave the signs of life of every part but some."""
+        self.written("delete from job")
+        for job in airflow_seen.PARTS:
+            at = self.now - timedelta(minutes=9 if job in but else 0)
+            self.written(
+                "insert into job (job_type, state, latest_heartbeat) "
+                f"values ('{job}', 'running', '{at:%Y-%m-%d %H:%M:%S.%f}')",
+            )
+
+    def metadata_goes(self) -> None:
+        self.metadata.rename(self.metadata.with_suffix(".away"))
+        self.metadata.mkdir()
+
+    def metadata_is_back(self) -> None:
+        self.metadata.rmdir()
+        self.metadata.with_suffix(".away").rename(self.metadata)
+        self.beats()
+
+    def api_server_stops(self) -> None:
+        self.watches_airflow(AIRFLOW_URL=DEAD)
+
+    def api_server_is_back(self) -> None:
+        outside = {n: v for n, v in self.settings.outside.items() if n != "AIRFLOW_URL"}
+        self.settings = replace(self.settings, outside=outside)
+
+    def dag_breaks(self) -> None:
+        self.written(
+            "insert into import_error (timestamp, filename, bundle_name, stacktrace) values "
+            "('2026-07-03 09:00:00', 'extract_zendesk.py', 'dags-folder', 'SyntaxError: invalid')",
+        )
+
+    def dag_is_mended(self) -> None:
+        self.written("delete from import_error")
 
     # --- what became of it --------------------------------------------------------------------
 
@@ -204,18 +319,26 @@ def marts_above(manifest: dict[str, Any], streams: Iterable[str]) -> set[str]:
     return {manifest["nodes"][key]["name"] for key in models if stands_on(key, set())}
 
 
-def new_bench(office: Office, base_url: str, manifest: Path, *, landed: Iterable[str]) -> Bench:
+def new_bench(
+    kind: Callable[..., Bench],
+    office: Office,
+    base_url: str,
+    manifest: Path,
+    metadata: Path,
+    *,
+    landed: Iterable[str],
+) -> Bench:
     """Return a bench on a fresh folder, in which the day before was read and published."""
     children.set_clock(f"{base_url}/__clock", MORNING)
     sandboxed = children.sandboxed(office.settings, base_url)
-    bench = Bench(office, replace(sandboxed, patience_seconds=60), base_url)
+    settings = replace(sandboxed, patience_seconds=60)
+    bench = kind(office, settings, base_url, metadata=metadata)
     bench.faults()
     target = bench.settings.dbt_target / "manifest.json"
     target.parent.mkdir(parents=True)
     target.symlink_to(manifest)
     bench.publish(DAY.end)
     for name in landed:
-        bench.run(name, BEFORE)
-    bench.began = 0.0
+        bench.lands(name, BEFORE)
     assert bench.alerts() == []
     return bench

@@ -67,7 +67,7 @@ def test_a_window_that_was_read_again_is_new(tmp_path: Path, warehouse: Path) ->
 
 def test_a_file_without_manifest_is_refused(tmp_path: Path) -> None:
     accept(tmp_path, "tickets").write_bytes(b"PAR1 half a file")
-    with pytest.raises(CorruptFile, match="extract its window again"):
+    with pytest.raises(CorruptFile, match="run its window again"):
         build.new_files(tmp_path, {})
 
 
